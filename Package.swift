@@ -1,0 +1,66 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let systemLibraries: [Target] = [
+  .systemLibrary(
+    name: "COpenCL", path: "Sources/COpenCL", pkgConfig: "OpenCL",
+    providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]),
+  .systemLibrary(
+    name: "CCLBlast", path: "Sources/CCLBlast", pkgConfig: "clblast",
+    providers: [.apt(["libclblast-dev"])]),
+  .systemLibrary(
+    name: "COpenBLAS", path: "Sources/COpenBLAS", pkgConfig: "openblas",
+    providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(
+    name: "CTurboJPEG", path: "Sources/CTurboJPEG", pkgConfig: "libturbojpeg",
+    providers: [.apt(["libturbojpeg0-dev"])]),
+  .systemLibrary(
+    name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(
+    name: "CWebP", path: "Sources/CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+]
+
+let kernels: [Target] = [
+  .executableTarget(name: "KernelEmbedder"),
+  .plugin(name: "EmbedKernels", capability: .buildTool(), dependencies: ["KernelEmbedder"]),
+  .target(name: "Kernels", path: "Kernels", plugins: ["EmbedKernels"]),
+  .target(name: "GraftCPUKernels"),
+]
+
+let library: [Target] = [
+  .target(name: "GraftGraph"),
+  .target(name: "GraftRuntime", dependencies: ["GraftGraph"]),
+  .target(name: "GraftCPU", dependencies: ["GraftRuntime", "GraftCPUKernels", "COpenBLAS"]),
+  .target(
+    name: "GraftOpenCL", dependencies: ["GraftRuntime", "Kernels", "COpenCL", "CCLBlast"]),
+  .target(name: "GraftWeights", dependencies: ["GraftGraph"]),
+  .target(name: "GraftImageCodecs", dependencies: ["CTurboJPEG", "CPNG", "CWebP"]),
+  .target(name: "GraftData", dependencies: ["GraftImageCodecs"]),
+  .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
+  .target(
+    name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
+  .target(
+    name: "GraftTraining", dependencies: ["GraftLayers", "GraftRuntime", "GraftData"]),
+  .target(
+    name: "Graft",
+    dependencies: ["GraftTraining", "GraftModels", "GraftWeights", "GraftCPU", "GraftOpenCL"]),
+  .executableTarget(
+    name: "GraftCommand",
+    dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+]
+
+let package = Package(
+  name: "Graft",
+  products: [
+    .library(name: "Graft", targets: ["Graft"]),
+    .executable(name: "graft", targets: ["GraftCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: systemLibraries + kernels + library + [
+    .testTarget(name: "GraftWeightsTests", dependencies: ["GraftWeights"]),
+    .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
+    .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
+  ]
+)

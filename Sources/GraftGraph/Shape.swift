@@ -1,0 +1,18 @@
+/// The extent of each axis of a tensor, outermost first; images are N, height, width, channels.
+public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// The extents, outermost axis first.
+  public var extents: [Int]
+
+  public init(_ extents: [Int]) { self.extents = extents }
+  public init(arrayLiteral elements: Int...) { extents = elements }
+
+  /// The number of axes.
+  public var rank: Int { extents.count }
+  /// The number of elements.
+  public var count: Int { extents.reduce(1, *) }
+
+  /// The extent of one axis.
+  public subscript(axis: Int) -> Int { extents[axis] }
+
+  public var description: String { extents.map(String.init).joined(separator: "×") }
+}
