@@ -1,0 +1,48 @@
+/// Inverted dropout (Srivastava et al. 2014): zero with probability `rate`, else x / (1 - rate).
+///
+/// Operands: x; the seed (2), Int32. Result: of x's shape. The gradient is the same operation on
+/// the result's gradient, so no mask is kept. Element `i` (counted over the whole tensor, 32 bits)
+/// is kept where `mix(mix(i ^ seed[0]) ^ (seed[1] + stream · 0x9E3779B9)) >= threshold`, all in
+/// wrapping unsigned 32-bit arithmetic, with `mix` as in ``mix(_:)``: every device drops the same.
+public struct Dropout: Operation {
+  /// The probability of zero, from 0 up to but not including 1.
+  public var rate: Float
+  /// Tells the dropouts of one model apart.
+  public var stream: Int
+
+  public init(rate: Float, stream: Int) {
+    self.rate = rate
+    self.stream = stream
+  }
+
+  /// Elements whose hash is below are dropped.
+  public var threshold: UInt32 { UInt32(min(Double(rate) * 4_294_967_296, 4_294_967_295)) }
+
+  /// A bijective 32-bit hash (the constants are lowbias32's).
+  public static func mix(_ value: UInt32) -> UInt32 {
+    var x = value
+    x ^= x >> 16
+    x &*= 0x7feb_352d
+    x ^= x >> 15
+    x &*= 0x846c_a68b
+    x ^= x >> 16
+    return x
+  }
+
+  public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
+    guard rate >= 0, rate < 1 else {
+      throw GraphError("a dropout rate is at least 0 and below 1, not \(rate)")
+    }
+    guard operands[1] == TensorType([2], .int32) else {
+      throw GraphError("the seed of a dropout is two Int32, not \(operands[1])")
+    }
+    return [operands[0]]
+  }
+
+  public func gradient(ofOperand index: Int, in step: BackwardStep) -> Symbol? {
+    guard index == 0 else { return nil }
+    return step.resultGradient.map { step.builder.apply(self, to: $0, step.operands[1]) }
+  }
+
+  public var overwrites: [Overwrite] { [Overwrite(operand: 0)] }
+}

@@ -1,0 +1,84 @@
+public import GraftGraph
+
+/// What a device is, as far as choosing algorithms and planning memory goes.
+public struct DeviceTraits: Hashable, Sendable {
+  /// The kind of processor.
+  public enum Kind: String, Hashable, Sendable { case cpu, gpu, accelerator }
+  public var kind: Kind
+  /// The memory the device can use, in bytes.
+  public var memoryByteCount: Int
+  /// The largest single allocation, in bytes.
+  public var largestAllocationByteCount: Int
+  /// What every offset into a buffer is a multiple of, in bytes.
+  public var alignment: Int
+
+  public init(
+    kind: Kind, memoryByteCount: Int, largestAllocationByteCount: Int, alignment: Int = 64
+  ) {
+    self.kind = kind
+    self.memoryByteCount = memoryByteCount
+    self.largestAllocationByteCount = largestAllocationByteCount
+    self.alignment = alignment
+  }
+}
+
+/// Something that holds buffers and runs operations on them.
+///
+/// One executable runs on a device at a time; steps run in the order in which they are enqueued.
+public protocol Device: AnyObject, Sendable {
+  /// One allocation on the device; releasing it frees the memory.
+  associatedtype Buffer: AnyObject
+
+  /// What the device calls itself, for people.
+  var name: String { get }
+  /// Identifies device, driver and version: what a measurement made on it is valid for.
+  var identity: String { get }
+  var traits: DeviceTraits { get }
+  /// The bytes of all buffers that exist now, by the device's own count.
+  var allocatedByteCount: Int { get }
+
+  /// Allocates a buffer whose content is undefined.
+  ///
+  /// - Throws: An error that says how much was asked for and how much there is.
+  func makeBuffer(byteCount: Int) throws -> Buffer
+  /// Copies bytes to the device; they may change once this returns.
+  func write(_ bytes: UnsafeRawBufferPointer, to slice: BufferSlice<Buffer>) throws
+  /// Copies bytes from the device once everything enqueued before is done.
+  func read(_ slice: BufferSlice<Buffer>, into bytes: UnsafeMutableRawBufferPointer) throws
+  /// Waits until everything enqueued is done.
+  func synchronize() throws
+
+  /// All ways to run `problem`, the best guess first, the plain reference last; reserves nothing.
+  ///
+  /// - Throws: ``UnsupportedOperation`` where there is none.
+  func candidates(for problem: Problem) throws -> [any Lowering<Buffer>]
+}
+
+/// A part of a buffer of a device.
+public struct BufferSlice<Buffer> {
+  public let buffer: Buffer
+  /// Where the part begins, in bytes; a multiple of the device's alignment.
+  public let byteOffset: Int
+  public let byteCount: Int
+
+  public init(_ buffer: Buffer, byteOffset: Int, byteCount: Int) {
+    self.buffer = buffer
+    self.byteOffset = byteOffset
+    self.byteCount = byteCount
+  }
+}
+
+/// A device can't run an operation.
+public struct UnsupportedOperation: Error, CustomStringConvertible {
+  public let operation: any Operation
+  public let deviceName: String
+
+  public init(operation: any Operation, deviceName: String) {
+    self.operation = operation
+    self.deviceName = deviceName
+  }
+
+  public var description: String {
+    "\(operation.name) is not supported on \(deviceName); choose another device"
+  }
+}
