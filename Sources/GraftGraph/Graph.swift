@@ -25,14 +25,20 @@ public struct Node: Sendable {
   public enum Source: Sendable {
     case input(name: String, kind: InputKind)
     case parameter(ParameterPath)
+    /// Computed once, from parameters that never change.
+    case constant(ConstantExpression)
     case operation(any Operation)
   }
+
+  /// The part of a training step to which a node belongs.
+  public enum Phase: Hashable, Sendable { case forward, backward, update }
 
   public let source: Source
   public let operands: [Value]
   public let results: [TensorType]
   /// The path of the layer that added this node.
   public let layer: String
+  public let phase: Phase
 
   /// The operation of this node, or `nil` for an input or a parameter.
   public var operation: (any Operation)? {

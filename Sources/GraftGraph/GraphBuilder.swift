@@ -17,12 +17,14 @@ public final class GraphBuilder {
   public private(set) var graph: Graph
   /// The path of the layer being traced; nodes and errors carry it.
   public var layer = ""
+  /// The part of a training step that is being built; nodes carry it.
+  public var phase = Node.Phase.forward
   private var firstError: GraphError?
   private var known: [Key: Int] = [:]
   private var declared: [ParameterPath: Symbol] = [:]
 
   private struct Key: Hashable {
-    let operation: AnyHashable
+    let operation: AnyOperation
     let operands: [Value]
   }
 
@@ -34,9 +36,9 @@ public final class GraphBuilder {
     for (index, node) in graph.nodes.enumerated() {
       switch node.source {
       case .operation(let operation):
-        known[Key(operation: AnyHashable(operation), operands: node.operands)] = index
+        known[Key(operation: AnyOperation(operation), operands: node.operands)] = index
       case .parameter(let path): declared[path] = symbol(Value(node: index))
-      case .input: break
+      case .input, .constant: break
       }
     }
   }
@@ -56,8 +58,12 @@ public final class GraphBuilder {
 
   /// Adds a named input.
   public func input(_ name: String, _ type: TensorType, kind: InputKind = .sample) -> Symbol {
-    append(
-      Node(source: .input(name: name, kind: kind), operands: [], results: [type], layer: layer))
+    append(.input(name: name, kind: kind), type)
+  }
+
+  /// Adds a value that is computed once, before the first run.
+  public func constant(_ expression: ConstantExpression, _ type: TensorType) -> Symbol {
+    append(.constant(expression), type)
   }
 
   /// Declares a parameter, or returns the one declared before under the same path.
@@ -69,9 +75,7 @@ public final class GraphBuilder {
       return symbol
     }
     graph.parameters.append(parameter)
-    let symbol = append(
-      Node(
-        source: .parameter(parameter.path), operands: [], results: [parameter.type], layer: layer))
+    let symbol = append(.parameter(parameter.path), parameter.type)
     declared[parameter.path] = symbol
     return symbol
   }
@@ -79,7 +83,7 @@ public final class GraphBuilder {
   /// Adds an operation and returns its results, or those of an equal one added before.
   public func apply(_ operation: some Operation, to operands: [Symbol]) -> [Symbol] {
     let values = operands.map(\.value)
-    let key = Key(operation: AnyHashable(operation), operands: values)
+    let key = Key(operation: AnyOperation(operation), operands: values)
     let node: Int
     if let index = known[key] {
       node = index
@@ -87,7 +91,9 @@ public final class GraphBuilder {
       let types = resultTypes(of: operation, operands)
       node = graph.nodes.count
       graph.nodes.append(
-        Node(source: .operation(operation), operands: values, results: types, layer: layer))
+        Node(
+          source: .operation(operation), operands: values, results: types, layer: layer,
+          phase: phase))
       known[key] = node
     }
     return (0..<operation.resultCount).map { symbol(Value(node: node, result: $0)) }
@@ -115,8 +121,9 @@ public final class GraphBuilder {
   /// The type of a value of this builder's graph.
   public func type(of value: Value) -> TensorType { graph.type(of: value) }
 
-  func append(_ node: Node) -> Symbol {
-    graph.nodes.append(node)
+  private func append(_ source: Node.Source, _ type: TensorType) -> Symbol {
+    graph.nodes.append(
+      Node(source: source, operands: [], results: [type], layer: layer, phase: phase))
     return symbol(Value(node: graph.nodes.count - 1))
   }
 

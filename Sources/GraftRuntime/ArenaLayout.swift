@@ -1,0 +1,77 @@
+/// Memory that is needed during some of the steps of a run.
+struct MemoryBlock {
+  var byteCount: Int
+  /// The first and the last step that need it.
+  var steps: ClosedRange<Int>
+  var kind: MemoryKind
+  var chunk = 0
+  var byteOffset = 0
+}
+
+/// Places blocks whose steps overlap side by side, and lets all others share.
+///
+/// Largest first, each at the lowest free offset: simple, and close to the lower bound on networks.
+struct ArenaLayout {
+  private(set) var blocks: [MemoryBlock]
+  private(set) var chunkByteCounts: [Int] = []
+
+  init(_ blocks: [MemoryBlock], alignment: Int, largestChunk: Int) {
+    self.blocks = blocks
+    let largestFirst = blocks.indices.sorted {
+      let (a, b) = (blocks[$0], blocks[$1])
+      return a.byteCount != b.byteCount ? a.byteCount > b.byteCount : $0 < $1
+    }
+    var placed: [[Int]] = []
+    for index in largestFirst {
+      let size = (blocks[index].byteCount + alignment - 1) / alignment * alignment
+      var chunk = 0
+      while true {
+        if chunk == placed.count {
+          placed.append([])
+          chunkByteCounts.append(0)
+        }
+        let offset = lowestOffset(for: index, size: size, among: placed[chunk], alignment)
+        if offset + size <= largestChunk || placed[chunk].isEmpty {
+          self.blocks[index].chunk = chunk
+          self.blocks[index].byteOffset = offset
+          placed[chunk].append(index)
+          chunkByteCounts[chunk] = max(chunkByteCounts[chunk], offset + size)
+          break
+        }
+        chunk += 1
+      }
+    }
+  }
+
+  /// The largest sum of bytes that are needed at one time: no layout can do with less.
+  var lowerBoundByteCount: Int { peak.byteCount }
+
+  /// The step at which most bytes are needed, and how many.
+  var peak: (step: Int, byteCount: Int) {
+    var change: [Int: Int] = [:]
+    for block in blocks {
+      change[block.steps.lowerBound, default: 0] += block.byteCount
+      change[block.steps.upperBound + 1, default: 0] -= block.byteCount
+    }
+    var (current, best) = (0, (step: 0, byteCount: 0))
+    for step in change.keys.sorted() {
+      current += change[step] ?? 0
+      if current > best.byteCount { best = (step, current) }
+    }
+    return best
+  }
+
+  private func lowestOffset(
+    for index: Int, size: Int, among placed: [Int], _ alignment: Int
+  ) -> Int {
+    let overlapping = placed.filter { blocks[$0].steps.overlaps(blocks[index].steps) }
+      .sorted { blocks[$0].byteOffset < blocks[$1].byteOffset }
+    var offset = 0
+    for other in overlapping {
+      if offset + size <= blocks[other].byteOffset { break }
+      let end = blocks[other].byteOffset + blocks[other].byteCount
+      offset = max(offset, (end + alignment - 1) / alignment * alignment)
+    }
+    return offset
+  }
+}
