@@ -1,0 +1,10 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let package = Package(
+  name: "Consumer",
+  dependencies: [.package(name: "Graft", path: "../..")],
+  targets: [
+    .executableTarget(name: "Consumer", dependencies: [.product(name: "Graft", package: "Graft")])
+  ]
+)

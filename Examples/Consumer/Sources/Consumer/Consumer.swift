@@ -1,0 +1,6 @@
+import Graft
+
+@main
+struct Consumer {
+  static func main() {}
+}

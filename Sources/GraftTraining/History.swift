@@ -1,0 +1,64 @@
+/// Loss and accuracy over some samples.
+public struct Metrics: Hashable, Sendable, Codable {
+  /// The mean loss a sample.
+  public var loss: Float
+  /// The part of the samples classified right; `nil` where the targets are not classes.
+  public var accuracy: Float?
+  public var sampleCount: Int
+
+  public init(loss: Float, accuracy: Float?, sampleCount: Int) {
+    self.loss = loss
+    self.accuracy = accuracy
+    self.sampleCount = sampleCount
+  }
+}
+
+/// What happened in one epoch.
+public struct EpochRecord: Hashable, Sendable, Codable {
+  /// Counted from 1, through all fits of a learner.
+  public var epoch: Int
+  /// Over the training samples, while they were trained on.
+  public var training: Metrics
+  /// Over the validation samples, after the epoch.
+  public var validation: Metrics?
+  /// The learning rate of the last step.
+  public var rate: Float
+  public var seconds: Double
+  /// How many elements of parameters were trained.
+  public var trainableCount: Int
+
+  /// Training samples a second, validation left out.
+  public var samplesPerSecond: Double
+
+  public init(
+    epoch: Int, training: Metrics, validation: Metrics?, rate: Float, seconds: Double,
+    trainableCount: Int, samplesPerSecond: Double
+  ) {
+    self.epoch = epoch
+    self.training = training
+    self.validation = validation
+    self.rate = rate
+    self.seconds = seconds
+    self.trainableCount = trainableCount
+    self.samplesPerSecond = samplesPerSecond
+  }
+}
+
+/// The epochs of a learner, in order.
+public struct History: Hashable, Sendable, Codable {
+  public var epochs: [EpochRecord]
+
+  public init(_ epochs: [EpochRecord] = []) { self.epochs = epochs }
+
+  /// The last epoch.
+  public var last: EpochRecord? { epochs.last }
+  /// The epoch with the best validation accuracy (of equals the one with the least loss), or with
+  /// the least validation loss where there is no accuracy.
+  public var best: EpochRecord? {
+    epochs.filter { $0.validation != nil }.max { left, right in
+      let (a, b) = (left.validation, right.validation)
+      if let x = a?.accuracy, let y = b?.accuracy, x != y { return x < y }
+      return (a?.loss ?? .infinity) > (b?.loss ?? .infinity)
+    }
+  }
+}
