@@ -62,5 +62,6 @@ let package = Package(
     .testTarget(name: "GraftWeightsTests", dependencies: ["GraftWeights"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
+    .testTarget(name: "GraftRuntimeTests", dependencies: ["GraftRuntime"]),
   ]
 )

@@ -1,21 +1,27 @@
 /// Memory that is needed during some of the steps of a run.
-struct MemoryBlock {
-  var byteCount: Int
+package struct MemoryBlock {
+  package var byteCount: Int
   /// The first and the last step that need it.
-  var steps: ClosedRange<Int>
-  var kind: MemoryKind
-  var chunk = 0
-  var byteOffset = 0
+  package var steps: ClosedRange<Int>
+  package var kind: MemoryKind
+  package var chunk = 0
+  package var byteOffset = 0
+
+  package init(byteCount: Int, steps: ClosedRange<Int>, kind: MemoryKind) {
+    self.byteCount = byteCount
+    self.steps = steps
+    self.kind = kind
+  }
 }
 
 /// Places blocks whose steps overlap side by side, and lets all others share.
 ///
 /// Largest first, each at the lowest free offset: simple, and close to the lower bound on networks.
-struct ArenaLayout {
-  private(set) var blocks: [MemoryBlock]
-  private(set) var chunkByteCounts: [Int] = []
+package struct ArenaLayout {
+  package private(set) var blocks: [MemoryBlock]
+  package private(set) var chunkByteCounts: [Int] = []
 
-  init(_ blocks: [MemoryBlock], alignment: Int, largestChunk: Int) {
+  package init(_ blocks: [MemoryBlock], alignment: Int, largestChunk: Int) {
     self.blocks = blocks
     let largestFirst = blocks.indices.sorted {
       let (a, b) = (blocks[$0], blocks[$1])
@@ -44,10 +50,10 @@ struct ArenaLayout {
   }
 
   /// The largest sum of bytes that are needed at one time: no layout can do with less.
-  var lowerBoundByteCount: Int { peak.byteCount }
+  package var lowerBoundByteCount: Int { peak.byteCount }
 
   /// The step at which most bytes are needed, and how many.
-  var peak: (step: Int, byteCount: Int) {
+  package var peak: (step: Int, byteCount: Int) {
     var change: [Int: Int] = [:]
     for block in blocks {
       change[block.steps.lowerBound, default: 0] += block.byteCount
