@@ -4,6 +4,8 @@ public import GraftGraph
 public protocol CompiledGraph: AnyObject {
   /// The bytes it takes, by kind.
   var report: MemoryReport { get }
+  /// The names of all outputs.
+  var outputNames: [String] { get }
   /// Whether the graph reads the input called `name`.
   func hasInput(_ name: String) -> Bool
   /// The type of an input or output, or `nil` if there is none of that name.

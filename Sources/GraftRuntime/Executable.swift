@@ -49,6 +49,8 @@ public final class Executable<D: Device>: CompiledGraph {
     }
   }
 
+  public var outputNames: [String] { outputs.keys.sorted() }
+
   public func hasInput(_ name: String) -> Bool { inputs[name] != nil }
 
   public func type(of name: String) -> TensorType? { inputs[name]?.type ?? outputs[name]?.type }

@@ -41,6 +41,11 @@ public final class ParameterStore {
     entries[path] = Entry(load: load, type: TensorType(shape), version: version(of: path) + 1)
   }
 
+  /// Forgets the values whose paths fulfil a condition.
+  public func remove(where condition: (ParameterPath) -> Bool) {
+    entries = entries.filter { !condition($0.key) }
+  }
+
   /// The value at `path`.
   ///
   /// - Throws: ``ParameterError`` where there is none or it has another element count than

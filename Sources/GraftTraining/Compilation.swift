@@ -1,0 +1,125 @@
+import GraftGraph
+import GraftRuntime
+
+/// What a compiled graph is for.
+enum Purpose: Hashable {
+  case training, evaluation, extraction
+  case prediction([String])
+}
+
+struct CompilationKey: Hashable {
+  let purpose: Purpose
+  let batchSize: Int
+  /// Whether the graph starts at the freeze frontier rather than at the samples.
+  let usesFeatures: Bool
+}
+
+/// A compiled graph with the host memory that feeding it takes.
+final class Compilation {
+  let graph: any CompiledGraph
+  let mixesSamples: Bool
+  private var buffers: [String: UnsafeMutableRawBufferPointer] = [:]
+
+  init(_ graph: any CompiledGraph, mixesSamples: Bool) {
+    self.graph = graph
+    self.mixesSamples = mixesSamples
+  }
+
+  deinit { buffers.values.forEach { $0.deallocate() } }
+
+  /// Sets an input, if the graph has it.
+  func write<Element>(_ values: [Element], to name: String) throws {
+    guard graph.hasInput(name) else { return }
+    try values.withUnsafeBytes { try graph.write($0, to: name) }
+  }
+
+  /// Runs a step with a loss.
+  func run(_ batch: Batch, size: Int) throws -> (loss: Float, scores: [Float]) {
+    try write(batch.source, count: batch.count, size: size)
+    try writeRows(batch.targets, to: TensorName.targets, count: batch.count)
+    let weights =
+      batch.weights.isEmpty ? Array(repeating: 1, count: batch.count) : batch.weights
+    try write(weights + Array(repeating: 0, count: size - batch.count), to: TensorName.weights)
+    try graph.run()
+    let loss = try read(TensorName.loss)
+    return (loss.first ?? 0, try read(TensorName.scores))
+  }
+
+  /// Runs a step without one and returns the first `count` rows of all outputs.
+  func predict(_ batch: Batch, size: Int) throws -> [String: [Float]] {
+    try write(batch.source, count: batch.count, size: size)
+    try graph.run()
+    var results: [String: [Float]] = [:]
+    for name in graph.outputNames {
+      let values = try read(name)
+      results[name] = Array(values[..<(values.count / size * batch.count)])
+    }
+    return results
+  }
+
+  /// Runs an extractor and keeps its outputs.
+  func extract(_ batch: Batch, size: Int, samples: [Int], into bank: FeatureBank) throws {
+    try write(batch.source, count: batch.count, size: size)
+    try graph.run()
+    for (position, value) in bank.values.enumerated() {
+      let buffer = buffer(for: value.name)
+      try graph.read(value.name, into: buffer)
+      bank.store(UnsafeRawBufferPointer(buffer), of: position, for: samples)
+    }
+  }
+
+  private func write(_ source: Batch.Source, count: Int, size: Int) throws {
+    switch source {
+    case .samples(let samples):
+      guard graph.hasInput(TensorName.input) else { return }
+      if count == size {
+        try graph.write(UnsafeRawBufferPointer(samples), to: TensorName.input)
+      } else {
+        let buffer = buffer(for: TensorName.input)
+        buffer.copyMemory(from: UnsafeRawBufferPointer(samples))
+        repeatFirstRow(of: buffer, from: count, size: size)
+        try graph.write(UnsafeRawBufferPointer(buffer), to: TensorName.input)
+      }
+    case .features(let bank, let samples):
+      for (position, value) in bank.values.enumerated() where graph.hasInput(value.name) {
+        let buffer = buffer(for: value.name)
+        bank.gather(position, of: samples, into: buffer)
+        repeatFirstRow(of: buffer, from: count, size: size)
+        try graph.write(UnsafeRawBufferPointer(buffer), to: value.name)
+      }
+    }
+  }
+
+  /// Places without a sample get a copy of the first: they count nothing, but must be finite.
+  private func repeatFirstRow(
+    of buffer: UnsafeMutableRawBufferPointer, from count: Int, size: Int
+  ) {
+    let row = buffer.count / size
+    for index in count..<size {
+      UnsafeMutableRawBufferPointer(rebasing: buffer[index * row..<(index + 1) * row])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<row]))
+    }
+  }
+
+  private func writeRows(_ values: [Float], to name: String, count: Int) throws {
+    guard let type = graph.type(of: name) else { return }
+    let padding = max(type.shape.count - values.count, 0)
+    try write(values + Array(repeating: 0, count: padding), to: name)
+  }
+
+  private func read(_ name: String) throws -> [Float] {
+    guard let type = graph.type(of: name) else { throw ExecutableError.unknownOutput(name) }
+    var values = [Float](repeating: 0, count: type.shape.count)
+    try values.withUnsafeMutableBytes { try graph.read(name, into: $0) }
+    return values
+  }
+
+  private func buffer(for name: String) -> UnsafeMutableRawBufferPointer {
+    if let buffer = buffers[name] { return buffer }
+    let byteCount = graph.type(of: name)?.byteCount ?? 0
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
+    buffer.initializeMemory(as: UInt8.self, repeating: 0)
+    buffers[name] = buffer
+    return buffer
+  }
+}

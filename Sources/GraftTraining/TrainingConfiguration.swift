@@ -1,0 +1,37 @@
+public import GraftGraph
+
+/// Everything that decides which graph a training step runs.
+public struct TrainingConfiguration: Hashable, Sendable {
+  /// The parameters that train; all others are frozen.
+  public var trainable: Set<ParameterPath>
+  public var loss: Loss
+  public var optimizer: Optimizer
+  /// What normalizations that train normalize by.
+  public var statistics: NormalizationStatistics
+  /// Times the sum of squares of each trainable kernel, added to the loss.
+  public var l2Penalty: Float
+
+  public init(
+    trainable: Set<ParameterPath>, loss: Loss, optimizer: Optimizer,
+    statistics: NormalizationStatistics = .batch, l2Penalty: Float = 0
+  ) {
+    self.trainable = trainable
+    self.loss = loss
+    self.optimizer = optimizer
+    self.statistics = statistics
+    self.l2Penalty = l2Penalty
+  }
+
+  var pipeline: GraphPipeline {
+    GraphPipeline(
+      trainable: trainable, loss: loss, statistics: statistics, l2Penalty: l2Penalty)
+  }
+
+  /// Whether a change to `other` needs other graphs; a new learning rate doesn't.
+  func hasSameGraphs(as other: TrainingConfiguration) -> Bool {
+    var (a, b) = (self, other)
+    a.optimizer.rate = 0
+    b.optimizer.rate = 0
+    return a == b
+  }
+}

@@ -1,0 +1,130 @@
+public import GraftGraph
+public import GraftRuntime
+
+/// Runs training, evaluation and prediction steps of one model on one device.
+///
+/// Graphs are compiled at their first use for each batch size; parameters that train stay on the
+/// device between steps. Not safe to share between threads.
+public final class TrainingEngine {
+  public let session: any Session
+  let trace: (Int) throws -> Graph
+  private(set) var compiled: [CompilationKey: Compilation] = [:]
+  private(set) var configuration: TrainingConfiguration
+  /// Updates since the optimizer's state was new.
+  private var updateCount = 0
+  /// Steps ever run, which every dropout's seed follows from.
+  private var stepCount = 0
+  private let seed: UInt64
+
+  /// - Parameters:
+  ///   - trace: Gives the graph of the model for a batch size, always with the same parameters.
+  ///   - seed: Decides which elements dropouts drop.
+  public init(
+    session: any Session, configuration: TrainingConfiguration, seed: UInt64 = 0,
+    trace: @escaping (Int) throws -> Graph
+  ) {
+    self.session = session
+    self.configuration = configuration
+    self.seed = seed
+    self.trace = trace
+  }
+
+  /// Changes what trains and how, from the next step on.
+  ///
+  /// A new learning rate alone costs nothing; any other change compiles graphs anew and starts with
+  /// a fresh optimizer state.
+  public func configure(_ new: TrainingConfiguration) throws {
+    if !new.hasSameGraphs(as: configuration) {
+      compiled.removeAll()
+      try session.evict()
+      session.parameters.remove { $0.description.hasPrefix("optimizer.") }
+      updateCount = 0
+    }
+    configuration = new
+  }
+
+  /// Copies trained parameters to the session's store.
+  public func download() throws { try session.download() }
+
+  /// Runs one training step.
+  ///
+  /// - Parameters:
+  ///   - rate: The learning rate.
+  ///   - batch: At most `batchSize` samples; where it is smaller, the rest counts nothing.
+  /// - Returns: The mean loss of the samples and their scores (N, K), row by row.
+  public func train(
+    on batch: Batch, batchSize: Int, rate: Float
+  ) throws -> (loss: Float, scores: [Float]) {
+    let usesFeatures = batch.usesFeatures
+    var size = batchSize
+    if batch.count < batchSize,
+      try compilation(.training, size: size, usesFeatures).mixesSamples
+    {
+      size = batch.count
+    }
+    let step = try compilation(.training, size: size, usesFeatures)
+    updateCount += 1
+    stepCount += 1
+    try step.write([rate], to: Optimizer.Input.rate)
+    try step.write(
+      configuration.optimizer.corrections(step: updateCount), to: Optimizer.Input.corrections)
+    var generator = SplitMix64(seed: seed &+ UInt64(stepCount))
+    let bits = generator.next()
+    try step.write([UInt32(truncatingIfNeeded: bits), UInt32(bits >> 32)], to: TensorName.seed)
+    return try step.run(batch, size: size)
+  }
+
+  /// Computes loss and scores without training.
+  public func evaluate(
+    _ batch: Batch, batchSize: Int
+  ) throws -> (loss: Float, scores: [Float]) {
+    try compilation(.evaluation, size: batchSize, batch.usesFeatures).run(batch, size: batchSize)
+  }
+
+  /// Computes predictions and the values of endpoints.
+  ///
+  /// - Returns: By name, `batch.count` rows of each.
+  public func predict(
+    _ batch: Batch, batchSize: Int, endpoints: [String] = []
+  ) throws -> [String: [Float]] {
+    let step = try compilation(.prediction(endpoints), size: batchSize, batch.usesFeatures)
+    return try step.predict(batch, size: batchSize)
+  }
+
+  /// The memory that a training step takes, before anything is allocated.
+  public func forecast(batchSize: Int) throws -> MemoryReport {
+    try forecast(batchSize: batchSize, configuration)
+  }
+
+  /// The same with every parameter trained: what freezing saves is the difference.
+  public func forecastEverythingTrainable(batchSize: Int) throws -> MemoryReport {
+    var everything = configuration
+    let model = try trace(batchSize)
+    everything.trainable = Set(model.parameters.filter(\.role.isTrainable).map(\.path))
+    return try forecast(batchSize: batchSize, everything)
+  }
+
+  private func forecast(
+    batchSize: Int, _ configuration: TrainingConfiguration
+  ) throws -> MemoryReport {
+    let graph = try configuration.pipeline.training(
+      trace(batchSize), optimizer: configuration.optimizer)
+    return try session.forecast(graph)
+  }
+
+  /// The graph of the given purpose, compiled now if it isn't yet.
+  func compilation(
+    _ purpose: Purpose, size: Int, _ usesFeatures: Bool
+  ) throws -> Compilation {
+    let key = CompilationKey(purpose: purpose, batchSize: size, usesFeatures: usesFeatures)
+    if let known = compiled[key] { return known }
+    let graph = try graph(for: key)
+    session.parameters.initialize(
+      graph.parameters.filter { $0.role == .optimizerState }, seed: seed)
+    let compilation = Compilation(
+      try session.compile(graph),
+      mixesSamples: graph.nodes.contains { $0.operation?.mixesSamples ?? false })
+    compiled[key] = compilation
+    return compilation
+  }
+}
