@@ -18,6 +18,8 @@ let systemLibraries: [Target] = [
     name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(
     name: "CWebP", path: "Sources/CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+  .systemLibrary(
+    name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
 let kernels: [Target] = [
@@ -33,7 +35,7 @@ let library: [Target] = [
   .target(name: "GraftCPU", dependencies: ["GraftRuntime", "GraftCPUKernels", "COpenBLAS"]),
   .target(
     name: "GraftOpenCL", dependencies: ["GraftRuntime", "Kernels", "COpenCL", "CCLBlast"]),
-  .target(name: "GraftWeights", dependencies: ["GraftGraph"]),
+  .target(name: "GraftWeights", dependencies: ["GraftGraph", "CZlib"]),
   .target(name: "GraftImageCodecs", dependencies: ["CTurboJPEG", "CPNG", "CWebP"]),
   .target(name: "GraftData", dependencies: ["GraftImageCodecs"]),
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
@@ -59,7 +61,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: systemLibraries + kernels + library + [
-    .testTarget(name: "GraftWeightsTests", dependencies: ["GraftWeights"]),
+    .testTarget(name: "GraftWeightsTests", dependencies: ["GraftGraph", "GraftWeights"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
     .testTarget(name: "GraftRuntimeTests", dependencies: ["GraftRuntime"]),

@@ -1,0 +1,71 @@
+import Foundation
+
+/// Owns the bytes that views look at: a memory-mapped file, or memory filled by a decompressor.
+///
+/// Mapped files are read lazily by the operating system. Graft's own writers replace a file by
+/// renaming, which leaves an existing mapping intact; a program that truncates a file in place
+/// while it is mapped breaks every reader of it.
+final class ByteStorage: @unchecked Sendable {  // immutable after initialization
+  /// The path of the file that the bytes come from, for errors.
+  let file: String
+  let bytes: UnsafeRawBufferPointer
+  private let isMapped: Bool
+
+  /// Maps a regular file.
+  ///
+  /// - Throws: `WeightFileError` with `.inaccessible`, or `.malformed` when it is empty.
+  init(mapping url: URL) throws {
+    file = url.path
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw Self.systemError(url.path, "cannot be opened") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw Self.systemError(url.path, "cannot be examined")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw WeightFileError(
+        file: url.path, problem: .inaccessible, explanation: "is not a file; name a weight file")
+    }
+    let byteCount = Int(status.st_size)
+    guard byteCount > 0 else {
+      throw WeightFileError(file: url.path, problem: .malformed, explanation: "is empty")
+    }
+    guard let address = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0),
+      address != MAP_FAILED
+    else { throw Self.systemError(url.path, "cannot be mapped into memory") }
+    bytes = UnsafeRawBufferPointer(start: address, count: byteCount)
+    isMapped = true
+  }
+
+  /// Takes memory of `byteCount` bytes and lets `fill` write all of it.
+  init(
+    file: String, byteCount: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws {
+    self.file = file
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
+    do {
+      try fill(memory)
+    } catch {
+      memory.deallocate()
+      throw error
+    }
+    bytes = UnsafeRawBufferPointer(memory)
+    isMapped = false
+  }
+
+  deinit {
+    if isMapped {
+      munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+    } else {
+      bytes.deallocate()
+    }
+  }
+
+  private static func systemError(_ file: String, _ what: String) -> WeightFileError {
+    let reason = String(cString: strerror(errno))
+    return WeightFileError(
+      file: file, problem: .inaccessible, explanation: "\(what): \(reason)")
+  }
+}

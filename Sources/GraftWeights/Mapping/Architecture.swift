@@ -1,0 +1,45 @@
+import Foundation
+
+/// Guesses which network names of tensors come from, for hints in errors only.
+enum Architecture {
+  /// The name of a well-known network, or nil.
+  static func guess(_ names: [String]) -> String? {
+    let all = Set(names)
+    if all.contains("layer4.0.conv1.weight") || all.contains("layer4.0.conv2.weight") {
+      return residual(all)
+    }
+    for (network, sign) in signs where all.contains(where: { $0.hasPrefix(sign) }) {
+      return network
+    }
+    if all.contains("features.0.weight") {
+      let isConvolutional = all.contains("features.2.weight") || all.contains("features.3.weight")
+      return isConvolutional ? "a VGG" : "AlexNet"
+    }
+    return nil
+  }
+
+  /// ResNets of torchvision and timm differ in how many blocks their third stage has.
+  private static func residual(_ names: Set<String>) -> String {
+    let blockCount = (0...).prefix { names.contains("layer3.\($0).conv1.weight") }.count
+    let isBottleneck = names.contains("layer3.0.conv3.weight")
+    switch (blockCount, isBottleneck) {
+    case (2, false): return "ResNet18"
+    case (6, false): return "ResNet34"
+    case (6, true): return "ResNet50"
+    case (23, true): return "ResNet101"
+    case (36, true): return "ResNet152"
+    default: return "a ResNet"
+    }
+  }
+
+  /// What some name of each network starts with; the first that fits counts.
+  private static let signs = [
+    ("DenseNet", "features.denseblock1."), ("MobileNetV3", "features.4.block.2.fc1."),
+    ("MobileNetV2", "features.1.conv.0.0."), ("Inception V3", "Mixed_5b."),
+    ("GoogLeNet (Inception V1)", "inception3a."), ("SqueezeNet", "features.3.squeeze."),
+    ("ConvNeXt", "features.1.0.layer_scale"), ("an EfficientNet", "features.1.0.block.0.0."),
+    ("a timm EfficientNet or MobileNet", "conv_stem."), ("ConvNeXt", "stages.0.blocks.0.conv_dw."),
+    ("a vision transformer", "blocks.0.attn."), ("BERT", "embeddings.word_embeddings."),
+    ("BERT", "bert."), ("GPT-2", "wte."), ("GPT-2", "transformer.wte."),
+  ]
+}

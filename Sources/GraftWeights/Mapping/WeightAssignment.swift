@@ -1,0 +1,15 @@
+import GraftGraph
+
+/// Which tensor of a file each parameter of a model takes its value from; nothing is read yet.
+public struct WeightAssignment: Sendable {
+  public internal(set) var tensors: [ParameterPath: AssignedTensor] = [:]
+  /// Parameters that keep their initial values, because the head is new.
+  public internal(set) var fresh: [ParameterPath] = []
+  /// Tensors of the file that no model needs, such as `num_batches_tracked`.
+  public internal(set) var ignored: [String] = []
+  /// Tensors of the file that belong to a head which the model does not take over.
+  public internal(set) var dropped: [String] = []
+
+  /// The tensor of a parameter, if the file gives it one.
+  public subscript(path: ParameterPath) -> AssignedTensor? { tensors[path] }
+}

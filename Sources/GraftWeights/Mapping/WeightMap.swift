@@ -1,0 +1,81 @@
+import GraftGraph
+
+/// How the names and layouts of a source's files relate to a model's.
+public struct WeightMap: Sendable, Hashable {
+  /// The order of axes in the file.
+  public var layout: WeightLayout
+  /// Applied in order to every name of the file; names equal to the model's paths need none.
+  public var rules: [NameRule]
+  /// Regular expressions of names, as the file has them, that no model needs.
+  public var ignoring: [String]
+
+  public init(layout: WeightLayout, rules: [NameRule] = [], ignoring: [String] = []) {
+    self.layout = layout
+    self.rules = rules
+    self.ignoring = ignoring
+  }
+
+  /// torchvision's and timm's files, whose names are Graft's paths.
+  public static let torch = WeightMap(
+    layout: .torch, ignoring: [#"(^|\.)num_batches_tracked$"#])
+  /// Graft's own files.
+  public static let graft = WeightMap(layout: .graft)
+
+  /// Finds a tensor of the file for every parameter, and a use for every tensor of the file.
+  ///
+  /// Prefixes that wrappers such as `DataParallel` put before every name are taken off where the
+  /// model has none of the kind.
+  ///
+  /// - Parameters:
+  ///   - file: The opened file; no tensor of it is read yet.
+  ///   - parameters: All parameters of the model.
+  ///   - head: What becomes of the classifier.
+  /// - Throws: `WeightMismatch` with everything that is missing, left over, or of another shape.
+  public func assign(
+    _ file: WeightFile, to parameters: [Parameter], head: HeadChoice = .whole
+  ) throws -> WeightAssignment {
+    var matching = WeightMatching(
+      layout: layout, head: head, parameters: parameters, file: file.url.path)
+    let translator = try NameTranslator(
+      Self.unwrapping(file.tensors.map(\.name), parameters) + rules, ignoring: ignoring)
+    for tensor in file.tensors {
+      matching.take(
+        tensor, as: translator.path(for: tensor.name), isIgnored: translator.ignores(tensor.name))
+    }
+    return try matching.finish()
+  }
+
+  /// The tensors of a model as a source of this layout writes them, for a writer of files.
+  ///
+  /// - Parameters:
+  ///   - parameters: The parameters to write.
+  ///   - name: The name that the file gives a parameter; its path by default.
+  ///   - load: Gives the value of a parameter, in Graft's layout.
+  public func writableTensors(
+    _ parameters: [Parameter], named name: (Parameter) -> String = { $0.path.description },
+    load: @escaping @Sendable (Parameter) throws -> [Float]
+  ) -> [WritableTensor] {
+    parameters.map { parameter in
+      let arrangement = AxisArrangement(layout, parameter)
+      return WritableTensor(
+        name: name(parameter), shape: Shape(arrangement.storedExtents),
+        load: { arrangement.storedElements(try load(parameter)) })
+    }
+  }
+
+  /// Rules that take off what `DataParallel`, `torch.compile` and Lightning put before all names.
+  private static func unwrapping(_ names: [String], _ parameters: [Parameter]) -> [NameRule] {
+    var rules: [NameRule] = []
+    var names = names
+    let wrappers = ["module.", "_orig_mod.", "model."].filter { wrapper in
+      !parameters.contains { $0.path.description.hasPrefix(wrapper) }
+    }
+    while !names.isEmpty,
+      let wrapper = wrappers.first(where: { wrapper in names.allSatisfy { $0.hasPrefix(wrapper) } })
+    {
+      rules.append(.prefix(wrapper, by: ""))
+      names = names.map { String($0.dropFirst(wrapper.count)) }
+    }
+    return rules
+  }
+}

@@ -1,0 +1,111 @@
+import GraftGraph
+
+/// Matches the tensors of one file with the parameters of one model, one tensor at a time.
+struct WeightMatching {
+  private let layout: WeightLayout
+  private let head: HeadChoice
+  private let parameters: [Parameter]
+  private let positions: [ParameterPath: Int]
+  /// For each class of the model, its place in the file's head.
+  private let columns: [Int]?
+  private let fileClassCount: Int
+  private var assignment = WeightAssignment()
+  private var mismatch: WeightMismatch
+  private var names: [String] = []
+
+  init(layout: WeightLayout, head: HeadChoice, parameters: [Parameter], file: String) {
+    self.layout = layout
+    self.head = head
+    self.parameters = parameters
+    positions = Dictionary(
+      parameters.enumerated().map { ($1.path, $0) },
+      uniquingKeysWith: { _, _ in preconditionFailure("two parameters have the same path") })
+    mismatch = WeightMismatch(file: file)
+    guard case .classes(let classes, let fileClasses, _) = head else {
+      (columns, fileClassCount) = (nil, 0)
+      return
+    }
+    let places = Dictionary(
+      fileClasses.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    columns = classes.compactMap { places[$0] }
+    fileClassCount = fileClasses.count
+    mismatch.unknownClasses = classes.filter { places[$0] == nil }
+  }
+
+  /// Gives a tensor of the file its use.
+  mutating func take(_ tensor: StoredTensor, as path: ParameterPath, isIgnored: Bool) {
+    names.append(path.description)
+    if isIgnored {
+      assignment.ignored.append(tensor.name)
+    } else if columns == nil && head.covers(path.description) {
+      assignment.dropped.append(tensor.name)
+    } else if let position = positions[path] {
+      assign(tensor, to: parameters[position])
+    } else {
+      mismatch.leftOver.append(tensor.name)
+    }
+  }
+
+  private mutating func assign(_ tensor: StoredTensor, to parameter: Parameter) {
+    let path = parameter.path
+    if let other = assignment.tensors[path] {
+      mismatch.ambiguous += [other.name, tensor.name]
+      return
+    }
+    var inFile = parameter
+    let columns = head.covers(path.description) ? columns : nil
+    if columns != nil, let last = inFile.type.shape.extents.indices.last {
+      inFile.type.shape.extents[last] = fileClassCount
+    }
+    let arrangement = AxisArrangement(layout, inFile)
+    if arrangement.accepts(tensor.shape) {
+      assignment.tensors[path] = AssignedTensor(
+        stored: tensor.arranged(by: arrangement, as: inFile.type.shape), columns: columns)
+    } else {
+      mismatch.wrongShapes.append(
+        .init(
+          path: path, name: tensor.name, expected: Shape(arrangement.storedExtents),
+          found: tensor.shape))
+    }
+  }
+
+  /// The assignment, once every tensor has been taken.
+  ///
+  /// - Throws: `WeightMismatch`.
+  consuming func finish() throws -> WeightAssignment {
+    let wrong = Set(mismatch.wrongShapes.map(\.path))
+    for parameter in parameters where assignment.tensors[parameter.path] == nil {
+      if columns == nil && head.covers(parameter.path.description) {
+        assignment.fresh.append(parameter.path)
+      } else if !wrong.contains(parameter.path) {
+        mismatch.missing.append(parameter.path)
+      }
+    }
+    guard !mismatch.isEmpty else { return assignment }
+    mismatch.hint = hint()
+    throw mismatch
+  }
+
+  private func hint() -> String? {
+    let expected = parameters.map(\.path.description)
+    let wrong = mismatch.wrongShapes
+    let lastLayer = parameters.last.map { Self.layer($0.path.description) }
+    if mismatch.missing.isEmpty, mismatch.leftOver.isEmpty, !wrong.isEmpty,
+      wrong.allSatisfy({ Self.layer($0.path.description) == lastLayer })
+    {
+      return "only the classifier differs: choose new classes, or a model without top"
+    }
+    if let found = Architecture.guess(names), found != Architecture.guess(expected) {
+      let wanted = Architecture.guess(expected).map { ", the model like \($0)" } ?? ""
+      return "the file looks like \(found)\(wanted)"
+    }
+    if mismatch.missing.isEmpty, wrong.isEmpty, !mismatch.leftOver.isEmpty {
+      return "the model uses only a part of the file: if that is meant, choose a model without top"
+    }
+    return nil
+  }
+
+  private static func layer(_ path: String) -> String {
+    path.lastIndex(of: ".").map { String(path[..<$0]) } ?? ""
+  }
+}

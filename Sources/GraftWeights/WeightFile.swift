@@ -1,0 +1,43 @@
+import Foundation
+
+/// An opened weight file of any format that Graft reads.
+///
+/// The format is recognized by the content, never by the name. Opening reads names, shapes and
+/// places; the elements of a tensor are read when it is loaded. Every size is checked against the
+/// file that is there, and nothing that a file says is ever executed.
+public struct WeightFile: Sendable {
+  public let url: URL
+  public let format: WeightFormat
+  /// The tensors, ordered by name; names are unique.
+  public let tensors: [StoredTensor]
+  /// What else the file says about itself, such as `format` or `epoch`.
+  public let metadata: [String: String]
+  private let positions: [String: Int]
+
+  /// Opens and examines a file.
+  ///
+  /// - Throws: `WeightFileError`.
+  public init(contentsOf url: URL) throws {
+    let bytes = ByteView(try ByteStorage(mapping: url))
+    format = try WeightFormat(recognizing: bytes)
+    self.url = url
+    let content = try format.read(bytes)
+    tensors = content.tensors.sorted { $0.name < $1.name }
+    metadata = content.metadata
+    positions = Dictionary(
+      tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    if positions.count != tensors.count {
+      let twice = zip(tensors, tensors.dropFirst()).first { $0.name == $1.name }
+      throw bytes.malformed("two tensors are named \(twice?.0.name ?? "alike")")
+    }
+  }
+
+  /// The tensor of this name, if the file has it.
+  public subscript(name: String) -> StoredTensor? { positions[name].map { tensors[$0] } }
+}
+
+/// What a reader finds in a file.
+struct WeightFileContent {
+  var tensors: [StoredTensor] = []
+  var metadata: [String: String] = [:]
+}

@@ -1,0 +1,68 @@
+import Foundation
+
+/// A format of weight files.
+public enum WeightFormat: String, Hashable, Sendable, CaseIterable {
+  /// A JSON header and raw tensors (Hugging Face).
+  case safetensors
+  /// A zip archive with a pickle and raw storages, as `torch.save` writes since 1.6.
+  case pyTorchZip
+  /// A stack of pickles and raw storages, as `torch.save` wrote before 1.6.
+  case pyTorchLegacy
+  /// One NumPy array.
+  case npy
+  /// A zip archive of NumPy arrays.
+  case npz
+
+  /// Recognizes a format by the first bytes and, for archives, by their entries.
+  init(recognizing bytes: ByteView) throws {
+    if bytes.hasBytes([0x50, 0x4B, 0x03, 0x04]) || bytes.hasBytes([0x50, 0x4B, 0x05, 0x06]) {
+      self = try Self.ofArchive(ZipArchive(bytes))
+    } else if NumPyReader.recognizes(bytes) {
+      self = .npy
+    } else if PyTorchLegacyReader.recognizes(bytes) {
+      self = .pyTorchLegacy
+    } else if SafetensorsReader.recognizes(bytes) {
+      self = .safetensors
+    } else {
+      throw WeightFileError(
+        file: bytes.storage.file, problem: .unknownFormat, explanation: Self.refusal(of: bytes))
+    }
+  }
+
+  func read(_ bytes: ByteView) throws -> WeightFileContent {
+    switch self {
+    case .safetensors: try SafetensorsReader.read(bytes)
+    case .pyTorchZip: try PyTorchZipReader.read(ZipArchive(bytes))
+    case .pyTorchLegacy: try PyTorchLegacyReader.read(bytes)
+    case .npy: try NumPyReader.read(bytes)
+    case .npz: try NumPyReader.read(ZipArchive(bytes))
+    }
+  }
+
+  private static func ofArchive(_ archive: ZipArchive) throws -> WeightFormat {
+    let names = archive.entries.map(\.name)
+    if names.contains(where: { $0.hasSuffix("/data.pkl") || $0 == "data.pkl" }) {
+      return .pyTorchZip
+    }
+    if !names.isEmpty, names.allSatisfy({ $0.hasSuffix(".npy") }) { return .npz }
+    throw WeightFileError(
+      file: archive.bytes.storage.file, problem: .unknownFormat,
+      explanation: "is a zip archive, but neither of PyTorch (no data.pkl) nor of NumPy "
+        + "(only .npy inside); unpack it if it holds a weight file")
+  }
+
+  /// What the file seems to be, for the people who got a web page or a pointer instead of weights.
+  private static func refusal(of bytes: ByteView) -> String {
+    let readable = "Graft reads safetensors, PyTorch (.pth, .pt, .bin) and NumPy (.npy, .npz)"
+    func begins(_ text: String) -> Bool { bytes.hasBytes(Array(text.utf8)) }
+    if begins("<") { return "is a web page or XML, not weights; the download went wrong" }
+    if begins("version https://git-lfs") {
+      return "is a Git LFS pointer, not the weights it stands for; fetch them with `git lfs pull`"
+    }
+    if bytes.hasBytes([0x1F, 0x8B]) { return "is compressed by gzip; unpack it first" }
+    if bytes.hasBytes([0x80]) {
+      return "is a Python pickle, but not one of torch.save; save the weights with torch.save"
+    }
+    return "is in no format that can be recognized; \(readable)"
+  }
+}
