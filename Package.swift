@@ -62,6 +62,7 @@ let package = Package(
   ],
   targets: systemLibraries + kernels + library + [
     .testTarget(name: "GraftWeightsTests", dependencies: ["GraftGraph", "GraftWeights"]),
+    .testTarget(name: "GraftModelsTests", dependencies: ["GraftModels"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
     .testTarget(name: "GraftRuntimeTests", dependencies: ["GraftRuntime"]),

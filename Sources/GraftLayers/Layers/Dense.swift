@@ -1,0 +1,48 @@
+/// A fully connected layer.
+///
+/// Input: (N, inputs). Output: (N, units). Parameters: `weight` (inputs, units) and, with a bias,
+/// `bias` (units). After a ``Flatten`` the weight's role tells the image's shape, so that rows of
+/// PyTorch's files (channels first) find their place.
+public struct Dense: Layer {
+  public var units: Int
+  public var hasBias: Bool
+  public var activation: Activation?
+  public var initializer: Initializer
+
+  public init(
+    _ units: Int, activation: Activation? = nil, hasBias: Bool = true,
+    initializer: Initializer = .glorotUniform
+  ) {
+    (self.units, self.activation) = (units, activation)
+    (self.hasBias, self.initializer) = (hasBias, initializer)
+  }
+
+  public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
+    let advice = "put GlobalAveragePooling() or Flatten() before it"
+    guard
+      scope.require(input.shape.rank == 2, "a dense layer can't take \(input.shape); \(advice)"),
+      scope.require(units > 0, "a dense layer needs at least one unit, not \(units)")
+    else { return input }
+    let weight = scope.parameter(
+      "weight", [input.shape[1], units], role: Self.kernelRole(of: input), initializer: initializer)
+    var operands = [input, weight]
+    if hasBias {
+      operands.append(scope.parameter("bias", [units], role: .bias, initializer: .constant(0)))
+    }
+    let operation = MatrixProduct(epilogue: Epilogue(hasBias: hasBias))
+    return scope.builder.apply(operation, to: operands)[0].activated(activation)
+  }
+
+  /// Looks behind what keeps the order of elements for the image that was flattened.
+  private static func kernelRole(of input: Symbol) -> ParameterRole {
+    let graph = input.builder.graph
+    var node = graph[input.value]
+    while node.operation is GraftGraph.Dropout || node.operation is Activate {
+      node = graph[node.operands[0]]
+    }
+    guard node.operation is GraftGraph.Reshape else { return .denseKernel }
+    let image = graph.type(of: node.operands[0]).shape
+    guard image.rank == 4, image[1] * image[2] > 1 else { return .denseKernel }
+    return .flattenedDenseKernel(height: image[1], width: image[2], channels: image[3])
+  }
+}

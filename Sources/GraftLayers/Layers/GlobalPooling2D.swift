@@ -1,0 +1,19 @@
+/// The mean of each channel over the whole image: (N, height, width, channels) to (N, channels).
+public struct GlobalAveragePooling: Layer {
+  public init() {}
+
+  public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
+    guard scope.image(input) != nil else { return input }
+    return scope.builder.apply(GlobalPooling(.average), to: input)
+  }
+}
+
+/// The maximum of each channel over the whole image: (N, height, width, channels) to (N, channels).
+public struct GlobalMaxPooling: Layer {
+  public init() {}
+
+  public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
+    guard scope.image(input) != nil else { return input }
+    return scope.builder.apply(GlobalPooling(.maximum), to: input)
+  }
+}

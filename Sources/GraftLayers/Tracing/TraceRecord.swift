@@ -1,0 +1,85 @@
+/// What tracing learns about a model beside its graph: layers, aliases, the random seed.
+final class TraceRecord {
+  private struct Entry {
+    var name: String
+    var layer: String?
+    var kind = ""
+    var isLeaf = false
+    var value: Value
+    var parameters: Range<Int>
+  }
+
+  let builder: GraphBuilder
+  private var entries: [Entry] = []
+  private var positions: [String: Int] = [:]
+  private var layerCount = 0
+  private var streamCount = 0
+  private var knownSeed: Symbol?
+
+  init(_ builder: GraphBuilder) { self.builder = builder }
+
+  private var parameterCount: Int { builder.graph.parameters.count }
+
+  /// The input that makes one step's dropouts differ from the next's, declared at first use.
+  var seed: Symbol {
+    if let knownSeed { return knownSeed }
+    let seed = builder.input("seed", TensorType([2], .int32), kind: .control)
+    knownSeed = seed
+    return seed
+  }
+
+  /// The number of the next dropout.
+  func nextStream() -> Int {
+    defer { streamCount += 1 }
+    return streamCount
+  }
+
+  /// Traces the layer named `path`, noting which parameters it declares and whether it holds layers.
+  func layer(_ path: String, kind: String, _ trace: () -> Symbol) -> Symbol {
+    let outer = builder.layer
+    builder.layer = path
+    defer { builder.layer = outer }
+    layerCount += 1
+    let (number, first) = (layerCount, parameterCount)
+    let output = trace()
+    guard !path.isEmpty else { return output }
+    add(
+      Entry(
+        name: path, layer: path, kind: kind, isLeaf: layerCount == number, value: output.value,
+        parameters: first..<parameterCount))
+    return output
+  }
+
+  /// Notes a further name for a value; `layer` is where its parameters are found.
+  func offer(_ symbol: Symbol, as name: String, of layer: String?) {
+    add(
+      Entry(
+        name: name, layer: layer, value: symbol.value, parameters: parameterCount..<parameterCount))
+  }
+
+  /// All names, in the order in which their values are computed.
+  ///
+  /// Where a name is used again, by a layer that shares its parameters, the last value counts.
+  func endpoints() -> [Endpoint] {
+    entries.map { entry in
+      let owner = entry.layer.flatMap { positions[$0] }.map { entries[$0].parameters }
+      return Endpoint(
+        name: entry.name, layer: entry.layer, kind: entry.kind, isLeaf: entry.isLeaf,
+        value: entry.value, type: builder.type(of: entry.value),
+        parameters: owner ?? entry.parameters)
+    }
+  }
+
+  private func add(_ entry: Entry) {
+    builder.offer(builder.symbol(entry.value), as: entry.name)
+    if let position = positions[entry.name] {
+      var entry = entry
+      let earlier = entries[position].parameters
+      if !earlier.isEmpty { entry.parameters = earlier }
+      entries[position] = entry
+    } else {
+      positions[entry.name] = entries.count
+      entries.append(entry)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import GraftLayers
+
+/// EfficientNet for mobile devices (Liu 2020): no squeeze-excitation, ReLU6 in place of SiLU; by
+/// timm's names (`tf_efficientnet_lite0` to `4`).
+public struct EfficientNetLite: BackboneArchitecture {
+  /// Multiplies the channels of every stage; stem and last convolution keep theirs.
+  public var width: Float
+  /// Multiplies the blocks of every stage but the first and the last.
+  public var depth: Float
+  /// The share of the pooled features that the classifier drops in training.
+  public var dropRate: Float
+
+  public init(width: Float = 1, depth: Float = 1, dropRate: Float = 0.2) {
+    (self.width, self.depth, self.dropRate) = (width, depth, dropRate)
+  }
+
+  /// Blocks, kernel, stride, expansion and output channels of each stage.
+  private static let stages = [
+    (1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112),
+    (4, 5, 2, 6, 192), (1, 3, 1, 6, 320),
+  ]
+
+  public func features(_ input: Symbol, in scope: Scope) -> Symbol {
+    let stem = Convolution2D.unbiased(32, kernel: 3, stride: 2, padding: .same)
+    var x = stem(input, in: scope / "conv_stem", as: "stem_conv")
+    x = ActivatedNormalization("stem")(x, in: scope / "bn1")
+    let stages = Self.stages.enumerated().map { index, stage in
+      let (count, kernel, stride, expansion, filters) = stage
+      let isScaled = index > 0 && index < Self.stages.count - 1
+      let blockCount = isScaled ? Int((Float(count) * depth).rounded(.up)) : count
+      let blocks = (0..<blockCount).map { block in
+        LiteBlock(
+          kernel: kernel, stride: block == 0 ? stride : 1, expansion: expansion,
+          filters: channels(Float(filters) * width), alias: "block\(index + 1)\(letter(block))")
+      }
+      return Sequential(blocks)
+    }
+    x = Sequential(stages)(x, in: scope / "blocks")
+    let head = Convolution2D.unbiased(1280, kernel: 1)
+    x = head(x, in: scope / "conv_head", as: "top_conv")
+    return ActivatedNormalization("top")(x, in: scope / "bn2")
+  }
+
+  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+    var x = GlobalAveragePooling()(features, in: scope / "global_pool", as: "avg_pool")
+    x = Dropout(dropRate)(x, in: scope / "top_dropout")
+    return Dense(classCount)(x, in: scope / "classifier", as: "predictions")
+  }
+}
+
+/// The letter that Keras gives a block of a stage.
+private func letter(_ index: Int) -> String { String(UnicodeScalar(UInt8(97 + index % 26))) }
+
+/// timm's normalization with the activation inside.
+private struct ActivatedNormalization: Layer {
+  /// What Keras's names of both begin with.
+  var alias: String
+
+  init(_ alias: String) { self.alias = alias }
+
+  func trace(_ input: Symbol, in scope: Scope) -> Symbol {
+    let x = BatchNormalization(epsilon: 1e-3).trace(input, in: scope)
+    scope.offer(x, as: "\(alias)_bn", of: scope.path)
+    return ActivationLayer(.relu6)(x, in: scope / "act", as: "\(alias)_activation")
+  }
+}
+
+/// An inverted residual without squeeze-excitation.
+private struct LiteBlock: Layer {
+  var kernel: Int
+  var stride: Int
+  var expansion: Int
+  var filters: Int
+  /// What the names of Keras's layers in the block begin with.
+  var alias: String
+
+  func trace(_ input: Symbol, in scope: Scope) -> Symbol {
+    guard let (_, inputChannels) = scope.image(input) else { return input }
+    let hidden = inputChannels * expansion
+    // timm counts the normalizations, and names the convolutions, by whether the block widens.
+    let widens = expansion != 1
+    var x = input
+    if widens {
+      x = Convolution2D.unbiased(hidden, kernel: 1)(
+        x, in: scope / "conv_pw", as: "\(alias)_expand_conv")
+      x = ActivatedNormalization("\(alias)_expand")(x, in: scope / "bn1")
+    }
+    let depthwise = Convolution2D.unbiased(
+      hidden, kernel: kernel, stride: stride, padding: .same, groups: hidden)
+    x = depthwise(x, in: scope / "conv_dw", as: "\(alias)_dwconv")
+    x = ActivatedNormalization(alias)(x, in: scope / (widens ? "bn2" : "bn1"))
+    x = Convolution2D.unbiased(filters, kernel: 1)(
+      x, in: scope / (widens ? "conv_pwl" : "conv_pw"), as: "\(alias)_project_conv")
+    x = BatchNormalization(epsilon: 1e-3)(
+      x, in: scope / (widens ? "bn3" : "bn2"), as: "\(alias)_project_bn")
+    guard stride == 1, inputChannels == filters else { return x }
+    x = input + x
+    scope.offer(x, as: "\(alias)_add")
+    return x
+  }
+}
+
+extension Backbone {
+  /// EfficientNet-Lite0 by timm's names; 4,652,008 parameters with its classifier.
+  public static let efficientNetLite0 = Backbone(
+    Recipe(
+      name: "efficientnet-lite0", title: "EfficientNet-Lite0", classifier: ["classifier"]),
+    EfficientNetLite())
+}

@@ -1,0 +1,99 @@
+import GraftLayers
+
+/// Inverted residuals with linear bottlenecks (Sandler et al. 2018), by torchvision's names.
+public struct MobileNetV2: BackboneArchitecture {
+  /// Multiplies the channels of every layer.
+  public var width: Float
+
+  public init(width: Float = 1) { self.width = width }
+
+  /// Expansion, output channels, blocks and stride of each stage.
+  private static let stages = [
+    (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
+    (6, 320, 1, 1),
+  ]
+
+  public func features(_ input: Symbol, in scope: Scope) -> Symbol {
+    var layers: [any Layer] = [
+      ConvolutionUnit(
+        convolution: .unbiased(channels(32 * width), kernel: 3, stride: 2), activation: .relu6,
+        aliases: .init(
+          convolution: "Conv1", normalization: "bn_Conv1", activation: "Conv1_relu"))
+    ]
+    for (expansion, filters, count, stride) in Self.stages {
+      for index in 0..<count {
+        layers.append(
+          InvertedResidual(
+            expansion: expansion, filters: channels(Float(filters) * width),
+            stride: index == 0 ? stride : 1,
+            alias: layers.count == 1 ? "expanded_conv" : "block_\(layers.count - 1)"))
+      }
+    }
+    layers.append(
+      ConvolutionUnit(
+        convolution: .unbiased(channels(1280 * max(width, 1)), kernel: 1), activation: .relu6,
+        aliases: .init(
+          convolution: "Conv_1", normalization: "Conv_1_bn", activation: "out_relu")))
+    return Sequential(layers)(input, in: scope / "features")
+  }
+
+  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+    var x = GlobalAveragePooling()(features, in: scope / "pool", as: "global_average_pooling2d")
+    x = Dropout(0.2)(x, in: scope / "classifier" / 0)
+    return Dense(classCount)(x, in: scope / "classifier" / 1, as: "predictions")
+  }
+}
+
+/// Widens, filters each channel, narrows; the input is added where the shapes agree.
+private struct InvertedResidual: Layer {
+  var expansion: Int
+  var filters: Int
+  var stride: Int
+  /// What the names of Keras's layers in the block begin with.
+  var alias: String
+
+  func trace(_ input: Symbol, in scope: Scope) -> Symbol {
+    guard let (_, inputChannels) = scope.image(input) else { return input }
+    let hidden = inputChannels * expansion
+    var units: [any Layer] = []
+    if expansion != 1 { units.append(unit(.unbiased(hidden, kernel: 1), "expand")) }
+    units.append(
+      unit(.unbiased(hidden, kernel: 3, stride: stride, groups: hidden), "depthwise"))
+    let inside = scope / "conv"
+    var x = Sequential(units)(input, in: inside)
+    x = Convolution2D.unbiased(filters, kernel: 1)(
+      x, in: inside / units.count, as: "\(alias)_project")
+    x = BatchNormalization()(x, in: inside / (units.count + 1), as: "\(alias)_project_BN")
+    guard stride == 1, inputChannels == filters else { return x }
+    x = input + x
+    scope.offer(x, as: "\(alias)_add")
+    return x
+  }
+
+  private func unit(_ convolution: Convolution2D, _ name: String) -> ConvolutionUnit {
+    ConvolutionUnit(
+      convolution: convolution, activation: .relu6,
+      aliases: .init(
+        convolution: "\(alias)_\(name)", normalization: "\(alias)_\(name)_BN",
+        activation: "\(alias)_\(name)_relu"))
+  }
+}
+
+extension Convolution2D {
+  /// A convolution that a normalization follows: no bias, PyTorch's padding and initial values.
+  static func unbiased(
+    _ filters: Int, kernel: Int, stride: Int = 1, padding: ImagePadding = .centered,
+    groups: Int = 1
+  ) -> Convolution2D {
+    Convolution2D(
+      filters, kernel: Extent2D(kernel), strides: Extent2D(stride), padding: padding,
+      groups: groups, hasBias: false, initializer: .heNormal)
+  }
+}
+
+extension Backbone {
+  /// MobileNetV2 by torchvision's names; 3,504,872 parameters with its classifier.
+  public static let mobileNetV2 = Backbone(
+    Recipe(name: "mobilenetv2", title: "MobileNetV2", classifier: ["classifier.1"]),
+    MobileNetV2())
+}

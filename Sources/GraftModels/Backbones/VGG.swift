@@ -1,0 +1,77 @@
+import GraftLayers
+
+/// Very deep networks of 3 × 3 convolutions (Simonyan and Zisserman 2015), by torchvision's names.
+public struct VGG: BackboneArchitecture {
+  /// The number of convolutions of each of the five blocks.
+  public var depths: [Int]
+  /// The channels of the first block; the next three have twice as many each, the last as many.
+  public var width: Int
+  /// The units of the two hidden layers of the classifier.
+  public var hiddenUnits: Int
+  /// Whether each convolution is followed by a normalization.
+  public var isNormalized: Bool
+
+  public init(
+    depths: [Int], width: Int = 64, hiddenUnits: Int = 4096, isNormalized: Bool = false
+  ) {
+    (self.depths, self.width) = (depths, width)
+    (self.hiddenUnits, self.isNormalized) = (hiddenUnits, isNormalized)
+  }
+
+  public func features(_ input: Symbol, in scope: Scope) -> Symbol {
+    VGGFeatures(network: self)(input, in: scope / "features")
+  }
+
+  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+    var x = AdaptiveAveragePooling2D(7)(features, in: scope / "avgpool")
+    x = Flatten()(x, in: scope / "flatten")
+    let classifier = scope / "classifier"
+    for (position, name) in [(0, "fc1"), (3, "fc2")] {
+      x = Dense(hiddenUnits)(x, in: classifier / position)
+      x = ActivationLayer(.relu)(x, in: classifier / (position + 1))
+      scope.offer(x, as: name, of: (classifier / position).path)
+      x = Dropout(0.5)(x, in: classifier / (position + 2))
+    }
+    return Dense(classCount)(x, in: classifier / 6, as: "predictions")
+  }
+}
+
+/// The convolutions and poolings of a ``VGG``, numbered through as in torchvision.
+private struct VGGFeatures: Layer {
+  var network: VGG
+
+  func trace(_ input: Symbol, in scope: Scope) -> Symbol {
+    var (x, position) = (input, 0)
+    func append(_ layer: some Layer) {
+      x = layer(x, in: scope / position)
+      position += 1
+    }
+    for (block, depth) in network.depths.enumerated() {
+      for index in 1...depth {
+        let convolution = scope / position
+        append(
+          Convolution2D(
+            network.width << min(block, 3), kernel: 3, padding: .symmetric(1),
+            initializer: .heNormal))
+        if network.isNormalized { append(BatchNormalization()) }
+        append(ActivationLayer(.relu))
+        // Keras's layer holds its activation.
+        scope.offer(x, as: "block\(block + 1)_conv\(index)", of: convolution.path)
+      }
+      append(MaxPooling2D(2))
+      scope.offer(x, as: "block\(block + 1)_pool", of: (scope / (position - 1)).path)
+    }
+    return x
+  }
+}
+
+extension Backbone {
+  /// VGG-16 by torchvision's names; 138,357,544 parameters with its classifier.
+  public static let vgg16 = vgg("vgg16", "VGG-16", [2, 2, 3, 3, 3])
+
+  private static func vgg(_ name: String, _ title: String, _ depths: [Int]) -> Backbone {
+    let classifier = ["classifier.0", "classifier.3", "classifier.6"]
+    return Backbone(
+      Recipe(name: name, title: title, classifier: classifier), VGG(depths: depths))
+  }
+}

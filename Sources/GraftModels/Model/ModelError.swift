@@ -1,0 +1,29 @@
+/// A question to a model that it can't answer.
+public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// No layer or endpoint has this name.
+  case unknownLayer(String, model: String, nearest: [String])
+  /// No backbone has this name.
+  case unknownBackbone(String, nearest: [String])
+  /// A freeze plan that asks for a backbone, of a model that has none or another.
+  case noBackbone(model: String)
+  /// The plan freezes every parameter.
+  case nothingToTrain(plan: String, model: String)
+
+  public var description: String {
+    switch self {
+    case .unknownLayer(let name, let model, let nearest):
+      "'\(model)' has no layer '\(name)'; \(Self.suggestion(nearest))"
+    case .unknownBackbone(let name, let nearest):
+      "there is no backbone '\(name)'; \(Self.suggestion(nearest))"
+    case .noBackbone(let model):
+      "'\(model)' does not contain the backbone that the freeze plan names; "
+        + "make the plan from the backbone that the model was made with"
+    case .nothingToTrain(let plan, let model):
+      "freezing \(plan) leaves nothing of '\(model)' to train; freeze less, or add a layer"
+    }
+  }
+
+  private static func suggestion(_ nearest: [String]) -> String {
+    "did you mean \(nearest.map { "'\($0)'" }.joined(separator: ", "))?"
+  }
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+/// The files that `Tests/Fixtures/make_model_fixtures.py` makes.
+enum Fixture {
+  /// What the reference implementation of a backbone declares.
+  struct Reference: Decodable {
+    var source: String
+    var parameterCount: Int
+    /// By name, in PyTorch's order of axes.
+    var shapes: [String: [Int]]
+  }
+
+  static let folder = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures/models")
+
+  static func references() throws -> [String: Reference] {
+    let data = try Data(contentsOf: folder.appendingPathComponent("parameters.json"))
+    return try JSONDecoder().decode([String: Reference].self, from: data)
+  }
+}
