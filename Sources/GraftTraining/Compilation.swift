@@ -25,7 +25,7 @@ final class Compilation {
     self.mixesSamples = mixesSamples
   }
 
-  deinit { buffers.values.forEach { $0.deallocate() } }
+  deinit { for buffer in buffers.values { buffer.deallocate() } }
 
   /// Sets an input, if the graph has it.
   func write<Element>(_ values: [Element], to name: String) throws {

@@ -34,13 +34,16 @@ public final class TrainingEngine {
   /// A new learning rate alone costs nothing; any other change compiles graphs anew and starts with
   /// a fresh optimizer state.
   public func configure(_ new: TrainingConfiguration) throws {
-    if !new.hasSameGraphs(as: configuration) {
-      compiled.removeAll()
-      try session.evict()
-      session.parameters.remove { $0.description.hasPrefix("optimizer.") }
-      updateCount = 0
-    }
+    if !new.hasSameGraphs(as: configuration) { try reset() }
     configuration = new
+  }
+
+  /// Brings trained parameters to the host and forgets all graphs and the optimizer's state.
+  public func reset() throws {
+    compiled.removeAll()
+    try session.evict()
+    session.parameters.remove { $0.description.hasPrefix("optimizer.") }
+    updateCount = 0
   }
 
   /// Copies trained parameters to the session's store.

@@ -1,0 +1,58 @@
+/// One pass over the training samples.
+final class EpochProgress {
+  let number: Int
+  private(set) var metrics: MetricsAccumulator
+  private(set) var rate: Float = 0
+  private let order: [[Int]]
+  private let feed: any SampleFeed
+  private let bank: FeatureBank?
+  private let batches: (any SampleBatches)?
+  private let batchSize: Int
+  private var position = 0
+  private let clock = ContinuousClock()
+  private let start: ContinuousClock.Instant
+  private var end: ContinuousClock.Instant
+
+  init(
+    number: Int, order: [[Int]], feed: any SampleFeed, bank: FeatureBank?,
+    batches: (any SampleBatches)?, batchSize: Int, loss: Loss
+  ) {
+    self.number = number
+    self.order = order
+    self.feed = feed
+    self.bank = bank
+    self.batches = batches
+    self.batchSize = batchSize
+    metrics = MetricsAccumulator(loss: loss)
+    start = clock.now
+    end = start
+  }
+
+  /// Wall time from the first to the end of the last step.
+  var seconds: Double { (end - start) / .seconds(1) }
+
+  func next(_ loop: TrainingLoop) throws -> StepRecord? {
+    guard position < order.count else { return nil }
+    let samples = order[position]
+    guard let source = try source(samples) else { return nil }
+    let targets = feed.targets(of: samples)
+    let batch = Batch(
+      source, targets: targets, weights: feed.weights(of: samples), count: samples.count)
+    rate = loop.advance(stepsPerEpoch: order.count)
+    let (loss, scores) = try loop.engine.train(on: batch, batchSize: batchSize, rate: rate)
+    position += 1
+    metrics.add(
+      batchLoss: loss, scores: scores, targets: targets, count: samples.count,
+      width: feed.targetWidth)
+    end = clock.now
+    let running = metrics.metrics
+    return StepRecord(
+      epoch: number, step: position, stepCount: order.count, loss: loss, running: running,
+      samplesPerSecond: seconds > 0 ? Double(running.sampleCount) / seconds : 0)
+  }
+
+  private func source(_ samples: [Int]) throws -> Batch.Source? {
+    if let bank { return .features(bank, samples) }
+    return try batches?.next().map { .samples($0) }
+  }
+}

@@ -1,0 +1,44 @@
+import GraftRuntime
+
+/// Where a training loop gets its samples from, whatever they are.
+public protocol SampleFeed {
+  var sampleCount: Int { get }
+  /// How many numbers one target has.
+  var targetWidth: Int { get }
+  /// Whether samples come out the same in every epoch, so that features of them may be kept.
+  var isRepeatable: Bool { get }
+
+  /// The targets of some samples, (count, ``targetWidth``), row by row.
+  func targets(of samples: [Int]) -> [Float]
+  /// How much each of some samples counts; empty for 1 each.
+  func weights(of samples: [Int]) -> [Float]
+  /// Starts to prepare batches of samples, in the order given.
+  ///
+  /// - Parameter epoch: Decides what augmentation does; from 0.
+  func batches(of samples: [[Int]], epoch: Int) throws -> any SampleBatches
+}
+
+/// Batches that are being prepared, in order.
+public protocol SampleBatches: AnyObject {
+  /// The next batch: preprocessed samples, valid until the next call; `nil` after the last.
+  ///
+  /// - Throws: What reading a sample throws; it names the sample.
+  func next() throws -> UnsafeBufferPointer<Float>?
+}
+
+extension SampleFeed {
+  public var isRepeatable: Bool { true }
+  public func weights(of samples: [Int]) -> [Float] { [] }
+
+  /// The samples split into batches, in order; shuffled if a seed is given.
+  func order(batchSize: Int, seed: UInt64?, epoch: Int) -> [[Int]] {
+    var samples = Array(0..<sampleCount)
+    if let seed {
+      var generator = SplitMix64(seed: seed ^ (UInt64(epoch + 1) &* 0xd134_2543_de82_ef95))
+      samples.shuffle(using: &generator)
+    }
+    return stride(from: 0, to: samples.count, by: batchSize).map {
+      Array(samples[$0..<min($0 + batchSize, samples.count)])
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import GraftGraph
+import GraftRuntime
+
+/// Trains step by step, each time it is asked for the next event.
+///
+/// Nothing runs between two calls, so whoever asks decides when to stop, and stopping is to ask no
+/// more: the parameters are then those after the last step.
+public final class TrainingLoop {
+  let engine: TrainingEngine
+  private let configuration: TrainingConfiguration
+  private let options: TrainingOptions
+  private let training: any SampleFeed
+  private let validation: (any SampleFeed)?
+  private let seed: UInt64
+  private let firstEpoch: Int
+  private var bank: FeatureBank?
+  private var validationBank: FeatureBank?
+  private var phase = Phase.start
+  private var epoch = 0
+  private var step = 0
+  private var best: (metrics: Metrics, values: [ParameterPath: [Float]])?
+  private var epochsWithoutProgress = 0
+  private let trainableCount: Int
+
+  private enum Phase {
+    case start
+    case extracting(FeatureExtraction)
+    case beginEpoch
+    case training(EpochProgress)
+    case done
+  }
+
+  /// - Parameter firstEpoch: The number of the first epoch, from 1; decides order and augmentation.
+  public init(
+    engine: TrainingEngine, configuration: TrainingConfiguration, options: TrainingOptions,
+    training: any SampleFeed, validation: (any SampleFeed)?, seed: UInt64, firstEpoch: Int = 1
+  ) throws {
+    self.engine = engine
+    self.configuration = configuration
+    self.options = options
+    self.training = training
+    self.validation = validation
+    self.seed = seed
+    self.firstEpoch = firstEpoch
+    let model = try engine.trace(1)
+    trainableCount = model.parameters.filter { configuration.trainable.contains($0.path) }
+      .reduce(0) { $0 + $1.type.shape.count }
+  }
+
+  /// The next event, or `nil` when training is over.
+  public func next() throws -> TrainingEvent? {
+    while true {
+      switch phase {
+      case .start:
+        try engine.configure(configuration)
+        phase = try startExtraction().map(Phase.extracting) ?? .beginEpoch
+      case .extracting(let extraction):
+        if let count = try extraction.next() {
+          return .extracted(count: count, total: extraction.total)
+        }
+        phase = .beginEpoch
+      case .beginEpoch:
+        if epoch == options.epochs {
+          try finish()
+          continue
+        }
+        phase = .training(try beginEpoch())
+      case .training(let progress):
+        if let record = try progress.next(self) { return .step(record) }
+        let record = try endEpoch(progress)
+        phase = .beginEpoch
+        epoch += 1
+        if shouldStop(record) { try finish() }
+        return .epoch(record)
+      case .done: return nil
+      }
+    }
+  }
+
+  /// The rate of the step about to be made.
+  func advance(stepsPerEpoch: Int) -> Float {
+    defer { step += 1 }
+    return configuration.optimizer.rate
+      * options.schedule.factor(
+        step: step, stepsPerEpoch: stepsPerEpoch, epochs: options.epochs,
+        warmup: options.warmupSteps)
+  }
+
+  private func startExtraction() throws -> FeatureExtraction? {
+    guard options.featureCache == .automatic, options.epochs > 1, training.isRepeatable else {
+      return nil
+    }
+    let values = try engine.frontier()
+    guard !values.isEmpty else { return nil }
+    func makeBank(_ feed: any SampleFeed) throws -> FeatureBank {
+      try FeatureBank(
+        values: values, sampleCount: feed.sampleCount, memoryLimit: options.featureMemoryLimit)
+    }
+    let bank = try makeBank(training)
+    self.bank = bank
+    var work: [(any SampleFeed, FeatureBank)] = [(training, bank)]
+    if let validation, validation.isRepeatable {
+      let bank = try makeBank(validation)
+      validationBank = bank
+      work.append((validation, bank))
+    }
+    return FeatureExtraction(engine: engine, work: work, batchSize: options.batchSize)
+  }
+
+  private func beginEpoch() throws -> EpochProgress {
+    let number = firstEpoch + epoch
+    let order = training.order(batchSize: options.batchSize, seed: seed, epoch: number)
+    return EpochProgress(
+      number: number, order: order, feed: training, bank: bank,
+      batches: bank == nil ? try training.batches(of: order, epoch: number) : nil,
+      batchSize: options.batchSize, loss: configuration.loss)
+  }
+
+  private func endEpoch(_ progress: EpochProgress) throws -> EpochRecord {
+    let seconds = progress.seconds
+    let metrics = try validation.map {
+      try engine.evaluate(
+        $0, bank: validationBank, batchSize: options.batchSize, loss: configuration.loss)
+    }
+    return EpochRecord(
+      epoch: progress.number, training: progress.metrics.metrics, validation: metrics,
+      rate: progress.rate, seconds: progress.seconds, trainableCount: trainableCount,
+      samplesPerSecond: seconds > 0 ? Double(training.sampleCount) / seconds : 0)
+  }
+
+  /// Keeps the best parameters, and tells whether patience has run out.
+  private func shouldStop(_ record: EpochRecord) -> Bool {
+    guard let metrics = record.validation else { return false }
+    if let best, !metrics.isBetter(than: best.metrics) {
+      epochsWithoutProgress += 1
+    } else {
+      epochsWithoutProgress = 0
+      best = (metrics, options.keepsBest ? (try? currentValues()) ?? [:] : [:])
+    }
+    return options.patience.map { epochsWithoutProgress > $0 } ?? false
+  }
+
+  private func currentValues() throws -> [ParameterPath: [Float]] {
+    try engine.download()
+    var values: [ParameterPath: [Float]] = [:]
+    for path in configuration.trainable {
+      values[path] = try engine.session.parameters.values(at: path)
+    }
+    return values
+  }
+
+  private func finish() throws {
+    phase = .done
+    try engine.download()
+    guard options.keepsBest, let best, !best.values.isEmpty else { return }
+    try engine.restore(best.values)
+  }
+}

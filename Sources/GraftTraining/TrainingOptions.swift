@@ -1,0 +1,61 @@
+/// How long and in which way to train.
+public struct TrainingOptions: Hashable, Sendable {
+  /// When to compute the features of frozen layers once and keep them.
+  public enum FeatureCache: String, Hashable, Sendable, CaseIterable {
+    /// Where samples repeat and more than one epoch follows.
+    case automatic
+    case off
+  }
+  public var epochs: Int
+  public var batchSize: Int
+  public var schedule: RateSchedule
+  /// The rate rises over this many first steps.
+  public var warmupSteps: Int
+  public var featureCache: FeatureCache
+  /// Beyond this many bytes, kept features live in a file.
+  public var featureMemoryLimit: Int
+  /// Stop when the validation loss did not improve for this many epochs; `nil` never stops.
+  public var patience: Int?
+  /// Whether to end with the parameters of the best epoch by validation instead of the last.
+  public var keepsBest: Bool
+
+  public init(
+    epochs: Int = 5, batchSize: Int = 32, schedule: RateSchedule = .constant, warmupSteps: Int = 0,
+    featureCache: FeatureCache = .automatic, featureMemoryLimit: Int = 1 << 30,
+    patience: Int? = nil, keepsBest: Bool = false
+  ) {
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.schedule = schedule
+    self.warmupSteps = warmupSteps
+    self.featureCache = featureCache
+    self.featureMemoryLimit = featureMemoryLimit
+    self.patience = patience
+    self.keepsBest = keepsBest
+  }
+}
+
+/// What happens while a model trains.
+public enum TrainingEvent: Sendable {
+  /// The frozen part has run on this many of all samples, training and validation.
+  case extracted(count: Int, total: Int)
+  /// A step was made.
+  case step(StepRecord)
+  /// An epoch has ended, validation included.
+  case epoch(EpochRecord)
+}
+
+/// What happened in one training step.
+public struct StepRecord: Hashable, Sendable {
+  /// Counted from 1, through all fits of a learner.
+  public var epoch: Int
+  /// Counted from 1 within the epoch.
+  public var step: Int
+  public var stepCount: Int
+  /// The mean loss of the batch.
+  public var loss: Float
+  /// Loss and accuracy since the epoch began.
+  public var running: Metrics
+  /// Training samples a second since the epoch began.
+  public var samplesPerSecond: Double
+}
