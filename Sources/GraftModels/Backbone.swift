@@ -1,4 +1,5 @@
 public import GraftLayers
+public import GraftWeights
 
 /// A network for image classification with all that one must know to use its weights.
 ///
@@ -20,6 +21,8 @@ public struct Backbone: Layer {
   public var pooling: Pooling?
   /// The size of the images.
   public var inputSize: Extent2D
+  /// Where the values of its parameters come from; initial values if `nil`.
+  public var weights: WeightAssignment?
 
   public init(_ recipe: Recipe, _ architecture: any BackboneArchitecture) {
     (self.recipe, self.architecture) = (recipe, architecture)

@@ -25,6 +25,11 @@ public struct WeightMismatch: Error, Hashable, Sendable, CustomStringConvertible
   /// What is probably the matter.
   public internal(set) var hint: String?
 
+  /// How many differences there are.
+  public var count: Int {
+    missing.count + leftOver.count + wrongShapes.count + ambiguous.count + unknownClasses.count
+  }
+
   init(file: String) { self.file = file }
 
   var isEmpty: Bool {
