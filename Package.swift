@@ -66,5 +66,8 @@ let package = Package(
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
     .testTarget(name: "GraftRuntimeTests", dependencies: ["GraftRuntime"]),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: ["GraftGraph", "GraftRuntime", "GraftCPU", "GraftOpenCL"]),
   ]
 )

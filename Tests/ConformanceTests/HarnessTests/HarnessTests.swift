@@ -1,0 +1,39 @@
+import GraftGraph
+import Testing
+
+/// The harness must accept a device that does everything right, and notice each thing that can be
+/// wrong.
+@Suite struct HarnessTests {
+  private static let test = OperationCase(
+    Combine(.add), [Operand([3, 17], .uniform(1...2)), Operand([3, 17], .uniform(1...2))],
+    constantOperands: [[], [1]])
+
+  @Test func acceptsADeviceWithoutFlaws() throws {
+    let device = DeviceUnderTest(label: "plain", device: PlainDevice())
+    #expect(try device.findings(for: Self.test).isEmpty)
+  }
+
+  @Test(arguments: PlainDevice.Flaw.allCases)
+  func noticesEachFlaw(_ flaw: PlainDevice.Flaw) throws {
+    let device = DeviceUnderTest(label: "flawed", device: PlainDevice(flaw: flaw))
+    #expect(try !device.findings(for: Self.test).isEmpty)
+  }
+
+  @Test func noticesAWrongGradient() throws {
+    let wrong = OperationCase(WrongSquare(), [Operand([3])], differentiating: [0])
+    #expect(try !DifferenceCheck(wrong).findings().isEmpty)
+  }
+}
+
+/// x², with a gradient rule that forgets the factor 2.
+private struct WrongSquare: ReferenceOperation {
+  func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] { operands }
+
+  func gradient(ofOperand index: Int, in step: BackwardStep) -> Symbol? {
+    step.resultGradient.map { step.builder.apply(Combine(.multiply), to: $0, step.operands[0]) }
+  }
+
+  func evaluate(_ operands: [ReferenceTensor]) -> [ReferenceTensor] {
+    [ReferenceTensor(operands[0].shape, operands[0].values.map { $0 * $0 })]
+  }
+}
