@@ -1,1 +1,4 @@
 #pragma once
+#include "instruction_level.h"
+#include "epilogue.h"
+#include "gemm.h"

@@ -1,0 +1,19 @@
+// Forgets the names of one instruction level.
+#undef NAME
+#undef LANES
+#undef TILE_ROWS
+#undef TILE_VECTORS
+#undef vec
+#undef unaligned_vec
+#undef ivec
+#undef load
+#undef store
+#undef load_some
+#undef store_some
+#undef at_least
+#undef at_most
+#undef sum_of_lanes
+#undef exponential
+#undef sigmoid
+#undef hyperbolic_tangent
+#undef activation_value

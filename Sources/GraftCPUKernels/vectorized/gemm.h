@@ -1,0 +1,170 @@
+#include "exponential.h"
+#include "activation_values.h"
+#include "gemm_tile.h"
+#include "patches.h"
+
+// Blocking: GROUP_ROWS rows of the left operand, MAXIMUM_DEPTH deep, stay in the second-level cache
+// and a panel of the right operand, as deep, in the first-level one.
+#define GROUP_ROWS 48
+#define MAXIMUM_DEPTH (LANES == 16 ? 192 : 288)
+#define ROW_PADDING 16
+
+INLINE ptrdiff_t NAME(depth_block)(ptrdiff_t depth) {
+  ptrdiff_t blocks = (depth + MAXIMUM_DEPTH - 1) / MAXIMUM_DEPTH;
+  return blocks > 0 ? (depth + blocks - 1) / blocks : 0;
+}
+
+static ptrdiff_t NAME(gemm_tile_rows)(void) { return TILE_ROWS; }
+static ptrdiff_t NAME(gemm_tile_columns)(void) { return TILE_COLUMNS; }
+
+static void NAME(gemm_pack)(const float *matrix, ptrdiff_t depth_stride, ptrdiff_t column_stride,
+                            ptrdiff_t depth, ptrdiff_t columns, ptrdiff_t first_panel,
+                            ptrdiff_t end_panel, float *packed) {
+  for (ptrdiff_t panel = first_panel; panel < end_panel; panel++) {
+    ptrdiff_t first = panel * TILE_COLUMNS, count = columns - first;
+    if (count > TILE_COLUMNS) count = TILE_COLUMNS;
+    float *to = packed + first * depth;
+    const float *from = matrix + first * column_stride;
+    if (column_stride == 1 && count == TILE_COLUMNS) {
+      for (ptrdiff_t k = 0; k < depth; k++, to += TILE_COLUMNS, from += depth_stride) {
+        for (int v = 0; v < TILE_VECTORS; v++) store(to + v * LANES, load(from + v * LANES));
+      }
+      continue;
+    }
+    for (ptrdiff_t j = 0; j < TILE_COLUMNS; j++) {
+      for (ptrdiff_t k = 0; k < depth; k++) {
+        to[k * TILE_COLUMNS + j] =
+            j < count ? from[k * depth_stride + j * column_stride] : 0;
+      }
+    }
+  }
+}
+
+INLINE void NAME(set_epilogue)(tile_arguments *tile, const graft_epilogue *epilogue) {
+  graft_activation activation = epilogue->activation;
+  bool bounded = activation == GRAFT_RELU || activation == GRAFT_RELU6;
+  tile->lowest = bounded ? 0 : -INFINITY;
+  tile->highest = activation == GRAFT_RELU6 ? 6 : INFINITY;
+  tile->activation = bounded ? GRAFT_IDENTITY : activation;
+  tile->slope = epilogue->slope;
+}
+
+/// Where output rows [first, first + count) of the grid start.
+INLINE void NAME(place_rows)(const graft_patches *patches, const graft_placement *placement,
+                             ptrdiff_t first, ptrdiff_t count, ptrdiff_t *offsets) {
+  const ptrdiff_t columns = patches->grid_columns, rows = patches->grid_rows;
+  ptrdiff_t x = first % columns, y = first / columns % rows, n = first / columns / rows;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    ptrdiff_t row = n * placement->output_rows + placement->first_row + y * placement->row_step;
+    offsets[i] = (row * placement->output_columns + placement->first_column +
+                  x * placement->column_step) *
+                 placement->pixel_stride;
+    if (++x == columns) {
+      x = 0;
+      if (++y == rows) y = 0, n++;
+    }
+  }
+}
+
+static ptrdiff_t NAME(convolve_rows_scratch_count)(ptrdiff_t depth, ptrdiff_t columns) {
+  ptrdiff_t panels = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS;
+  ptrdiff_t sums = depth > MAXIMUM_DEPTH ? panels * GROUP_ROWS * TILE_COLUMNS : 0;
+  return GROUP_ROWS * (NAME(depth_block)(depth) + ROW_PADDING) + sums;
+}
+
+static void NAME(convolve_rows)(const graft_patches *patches, const float *packed,
+                                ptrdiff_t columns, const graft_placement *placement,
+                                const graft_epilogue *epilogue, ptrdiff_t first_row,
+                                ptrdiff_t end_row, ptrdiff_t first_column, ptrdiff_t end_column,
+                                float *scratch) {
+  const ptrdiff_t depth = patches->tap_rows * patches->tap_columns * patches->channels;
+  const ptrdiff_t block = NAME(depth_block)(depth), gathered_stride = block + ROW_PADDING;
+  const bool in_place = NAME(rows_are_pixels)(patches);
+  float *sums = scratch + GROUP_ROWS * gathered_stride;
+  ptrdiff_t offsets[GROUP_ROWS];
+  tile_arguments tile = {.step_stride = 1, .output = NULL};
+  NAME(set_epilogue)(&tile, epilogue);
+  if (end_column > columns) end_column = columns;
+  for (ptrdiff_t group = first_row; group < end_row; group += GROUP_ROWS) {
+    const ptrdiff_t rows = end_row - group < GROUP_ROWS ? end_row - group : GROUP_ROWS;
+    NAME(place_rows)(patches, placement, group, rows, offsets);
+    ptrdiff_t start = 0;
+    do {
+      tile.depth = depth - start < block ? depth - start : block;
+      const bool is_first = start == 0, is_last = start + tile.depth >= depth;
+      const float *left = scratch;
+      tile.row_stride = gathered_stride;
+      if (in_place) {
+        left = patches->input + group * patches->pixel_stride + start;
+        tile.row_stride = patches->pixel_stride;
+      } else {
+        NAME(gather)(patches, group, group + rows, start, start + tile.depth, scratch,
+                     gathered_stride);
+      }
+      for (ptrdiff_t column = first_column; column < end_column; column += TILE_COLUMNS) {
+        tile.right = packed + column * depth + start * TILE_COLUMNS;
+        tile.columns = columns - column < TILE_COLUMNS ? columns - column : TILE_COLUMNS;
+        tile.bias = epilogue->bias ? epilogue->bias + column : NULL;
+        tile.residual = epilogue->residual ? epilogue->residual + column : NULL;
+        tile.output = placement->output + column;
+        for (ptrdiff_t row = 0; row < rows; row += TILE_ROWS) {
+          float *partial = sums + (column - first_column) * GROUP_ROWS + row * TILE_COLUMNS;
+          tile.left = left + row * tile.row_stride;
+          tile.partial_in = is_first ? NULL : partial;
+          tile.partial_out = is_last ? NULL : partial;
+          tile.row_offsets = offsets + row;
+          NAME(run_tile)(&tile, rows - row < TILE_ROWS ? rows - row : TILE_ROWS);
+        }
+      }
+      start += tile.depth;
+    } while (start < depth);
+  }
+}
+
+#define GRADIENT_STEPS 256
+
+static ptrdiff_t NAME(convolve_weight_gradient_scratch_count)(ptrdiff_t depth, ptrdiff_t columns) {
+  ptrdiff_t panels = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS;
+  return GRADIENT_STEPS * (depth + ROW_PADDING + panels * TILE_COLUMNS);
+}
+
+static void NAME(convolve_weight_gradient)(
+    const graft_patches *patches, const float *output_gradient, ptrdiff_t gradient_stride,
+    float *gradient, ptrdiff_t columns, ptrdiff_t first_row, ptrdiff_t end_row,
+    ptrdiff_t first_depth, ptrdiff_t end_depth, ptrdiff_t first_column, ptrdiff_t end_column,
+    float *scratch) {
+  if (end_column > columns) end_column = columns;
+  const ptrdiff_t depth = end_depth - first_depth, count = end_column - first_column;
+  const ptrdiff_t panels = (count + TILE_COLUMNS - 1) / TILE_COLUMNS;
+  float *left = scratch, *right = scratch + GRADIENT_STEPS * (depth + ROW_PADDING);
+  ptrdiff_t offsets[TILE_ROWS];
+  tile_arguments tile = {.row_stride = 1,
+                         .step_stride = depth + ROW_PADDING,
+                         .row_offsets = offsets,
+                         .lowest = -INFINITY,
+                         .highest = INFINITY};
+  for (ptrdiff_t i = 0; i < TILE_ROWS; i++) offsets[i] = i * columns;
+  for (ptrdiff_t start = first_row; start < end_row; start += GRADIENT_STEPS) {
+    tile.depth = end_row - start < GRADIENT_STEPS ? end_row - start : GRADIENT_STEPS;
+    NAME(gather)(patches, start, start + tile.depth, first_depth, end_depth, left,
+                 tile.step_stride);
+    NAME(gemm_pack)(output_gradient + start * gradient_stride + first_column, gradient_stride, 1,
+                    tile.depth, count, 0, panels, right);
+    for (ptrdiff_t column = 0; column < count; column += TILE_COLUMNS) {
+      tile.right = right + column * tile.depth;
+      tile.columns = count - column < TILE_COLUMNS ? count - column : TILE_COLUMNS;
+      for (ptrdiff_t row = 0; row < depth; row += TILE_ROWS) {
+        tile.left = left + row;
+        tile.output = gradient + (first_depth + row) * columns + first_column + column;
+        tile.residual = start == first_row ? NULL : tile.output;
+        NAME(run_tile)(&tile, depth - row < TILE_ROWS ? depth - row : TILE_ROWS);
+      }
+    }
+  }
+}
+#undef GROUP_ROWS
+#undef MAXIMUM_DEPTH
+#undef ROW_PADDING
+#undef GRADIENT_STEPS
+#undef TILE_COLUMNS
+#undef tile_arguments
