@@ -1,4 +1,12 @@
 #pragma once
-#include "instruction_level.h"
+#include "activation.h"
+#include "depthwise.h"
+#include "elementwise.h"
 #include "epilogue.h"
 #include "gemm.h"
+#include "instruction_level.h"
+#include "normalization.h"
+#include "optimizer.h"
+#include "pooling.h"
+#include "reduction.h"
+#include "softmax.h"

@@ -1,21 +1,5 @@
 #pragma once
-
-/// A function applied to each value.
-typedef enum {
-  GRAFT_IDENTITY = 0,
-  GRAFT_RELU = 1,
-  GRAFT_RELU6 = 2,
-  /// x where positive, slope · x elsewhere.
-  GRAFT_LEAKY_RELU = 3,
-  GRAFT_SIGMOID = 4,
-  GRAFT_TANH = 5,
-  /// x · sigmoid(x).
-  GRAFT_SILU = 6,
-  /// relu6(x + 3) / 6.
-  GRAFT_HARD_SIGMOID = 7,
-  /// x · relu6(x + 3) / 6.
-  GRAFT_HARD_SWISH = 8,
-} graft_activation;
+#include "activation.h"
 
 /// What a product or convolution does to a sum before it stores it:
 /// activation(sum + bias + residual).

@@ -20,6 +20,8 @@ INLINE vec NAME(activation_value)(graft_activation activation, float slope, vec 
       return at_most(at_least(x + 3, (vec)0), (vec)6) * (1.0f / 6);
     case GRAFT_HARD_SWISH:
       return x * at_most(at_least(x + 3, (vec)0), (vec)6) * (1.0f / 6);
+    case GRAFT_GELU:
+      return x * normal_distribution(x);
   }
   return x;
 }

@@ -17,3 +17,5 @@
 #undef sigmoid
 #undef hyperbolic_tangent
 #undef activation_value
+#undef normal_distribution
+#undef is_greater

@@ -35,6 +35,12 @@ INLINE vec NAME(at_most)(vec value, vec bound) { return value > bound ? bound : 
 #define at_least NAME(at_least)
 #define at_most NAME(at_most)
 
+/// Where `value` is greater than a maximum so far; NaN is greater than all and stays.
+INLINE ivec NAME(is_greater)(vec value, vec maximum) {
+  return (value > maximum) | ((value != value) & (maximum == maximum));
+}
+#define is_greater NAME(is_greater)
+
 INLINE float NAME(sum_of_lanes)(vec value) {
   float sum = 0;
   for (int lane = 0; lane < LANES; lane++) sum += value[lane];

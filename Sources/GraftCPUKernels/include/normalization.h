@@ -1,0 +1,30 @@
+#pragma once
+#include <stddef.h>
+
+// Batch normalization, per channel of rows x columns values with the channels as columns.
+
+/// results = (values - center) · scale + shift, each of the three per channel.
+void graft_normalize_rows(const float *values, const float *center, const float *scale,
+                          const float *shift, float *results, ptrdiff_t rows, ptrdiff_t columns);
+
+/// The mean of each column and the sum of the squared deviations from it.
+void graft_moments_of_rows(const float *values, ptrdiff_t rows, ptrdiff_t columns, float *means,
+                           float *squares);
+
+/// Merges the moments of `parts` blocks of rows, all of rows_per_part but the last, into the mean
+/// and the biased variance of all rows (Chan, Golub and LeVeque 1979).
+void graft_merge_moments(const float *means, const float *squares, ptrdiff_t parts,
+                         ptrdiff_t rows_per_part, ptrdiff_t rows, ptrdiff_t columns, float *mean,
+                         float *variance);
+
+/// The sums over rows of gradients and of gradients · (values - center).
+void graft_normalization_sums(const float *values, const float *gradients, const float *center,
+                              ptrdiff_t rows, ptrdiff_t columns, float *gradient_sums,
+                              float *product_sums);
+
+/// results = factor · gradients + slope · (values - center) + offset, each per channel; the
+/// results may be the gradients' array.
+void graft_normalization_gradient_rows(const float *values, const float *gradients,
+                                       const float *center, const float *factor,
+                                       const float *slope, const float *offset, float *results,
+                                       ptrdiff_t rows, ptrdiff_t columns);
