@@ -10,3 +10,4 @@
 #include "pooling.h"
 #include "reduction.h"
 #include "softmax.h"
+#include "spinning.h"

@@ -14,10 +14,11 @@ ptrdiff_t graft_gemm_tile_columns(void);
 ptrdiff_t graft_gemm_packed_count(ptrdiff_t depth, ptrdiff_t columns);
 
 /// Packs some panels of a depth x columns matrix whose element (k, j) is
-/// matrix[k * depth_stride + j * column_stride].
+/// matrix[k * depth_stride + j * column_stride]. Panels are panel_stride floats apart: more than
+/// their own size where the matrix is a part of a deeper one.
 void graft_gemm_pack(const float *matrix, ptrdiff_t depth_stride, ptrdiff_t column_stride,
                      ptrdiff_t depth, ptrdiff_t columns, ptrdiff_t first_panel,
-                     ptrdiff_t end_panel, float *packed);
+                     ptrdiff_t end_panel, float *packed, ptrdiff_t panel_stride);
 
 /// The rows of the left operand of a product, gathered from images: row p holds the values that
 /// the taps of a kernel see when it stands on pixel p of a grid, zero outside the image.
@@ -50,6 +51,14 @@ typedef struct {
   ptrdiff_t row_step, column_step, first_row, first_column;
 } graft_placement;
 
+/// Copies grid pixels [first_row, end_row) into rows of `to`, one after the other.
+void graft_gather_patches(const graft_patches *patches, ptrdiff_t first_row, ptrdiff_t end_row,
+                          float *to);
+
+/// The epilogue alone, on rows of sums: activation(sum + bias + residual).
+void graft_finish_rows(const graft_epilogue *epilogue, const float *residual, float *sums,
+                       ptrdiff_t rows, ptrdiff_t columns);
+
 /// The floats of scratch that graft_convolve_rows needs for products of this size.
 ptrdiff_t graft_convolve_rows_scratch_count(ptrdiff_t depth, ptrdiff_t columns);
 
@@ -67,10 +76,10 @@ ptrdiff_t graft_convolve_weight_gradient_scratch_count(ptrdiff_t depth, ptrdiff_
 
 /// Computes rows [first_depth, end_depth) and columns [first_column, end_column) of
 /// transpose(patches) x output_gradient, summed over grid pixels [first_row, end_row) in order.
-/// `gradient` is the whole depth x columns matrix; row p of the output's gradient starts at
-/// output_gradient + p * gradient_stride.
+/// `result` is the whole depth x columns matrix, its rows result_stride floats apart; row p of the
+/// output's gradient starts at output_gradient + p * gradient_stride.
 void graft_convolve_weight_gradient(const graft_patches *patches, const float *output_gradient,
-                                    ptrdiff_t gradient_stride, float *gradient, ptrdiff_t columns,
-                                    ptrdiff_t first_row, ptrdiff_t end_row, ptrdiff_t first_depth,
-                                    ptrdiff_t end_depth, ptrdiff_t first_column,
-                                    ptrdiff_t end_column, float *scratch);
+                                    ptrdiff_t gradient_stride, float *result, ptrdiff_t columns,
+                                    ptrdiff_t result_stride, ptrdiff_t first_row,
+                                    ptrdiff_t end_row, ptrdiff_t first_depth, ptrdiff_t end_depth,
+                                    ptrdiff_t first_column, ptrdiff_t end_column, float *scratch);

@@ -19,11 +19,11 @@ static ptrdiff_t NAME(gemm_tile_columns)(void) { return TILE_COLUMNS; }
 
 static void NAME(gemm_pack)(const float *matrix, ptrdiff_t depth_stride, ptrdiff_t column_stride,
                             ptrdiff_t depth, ptrdiff_t columns, ptrdiff_t first_panel,
-                            ptrdiff_t end_panel, float *packed) {
+                            ptrdiff_t end_panel, float *packed, ptrdiff_t panel_stride) {
   for (ptrdiff_t panel = first_panel; panel < end_panel; panel++) {
     ptrdiff_t first = panel * TILE_COLUMNS, count = columns - first;
     if (count > TILE_COLUMNS) count = TILE_COLUMNS;
-    float *to = packed + first * depth;
+    float *to = packed + panel * panel_stride;
     const float *from = matrix + first * column_stride;
     if (column_stride == 1 && count == TILE_COLUMNS) {
       for (ptrdiff_t k = 0; k < depth; k++, to += TILE_COLUMNS, from += depth_stride) {
@@ -31,11 +31,29 @@ static void NAME(gemm_pack)(const float *matrix, ptrdiff_t depth_stride, ptrdiff
       }
       continue;
     }
-    for (ptrdiff_t j = 0; j < TILE_COLUMNS; j++) {
-      for (ptrdiff_t k = 0; k < depth; k++) {
-        to[k * TILE_COLUMNS + j] =
-            j < count ? from[k * depth_stride + j * column_stride] : 0;
-      }
+    for (ptrdiff_t k = 0; k < depth; k++, to += TILE_COLUMNS, from += depth_stride) {
+      for (ptrdiff_t j = 0; j < count; j++) to[j] = from[j * column_stride];
+      for (ptrdiff_t j = count; j < TILE_COLUMNS; j++) to[j] = 0;
+    }
+  }
+}
+
+static void NAME(gather_patches)(const graft_patches *patches, ptrdiff_t first_row,
+                                 ptrdiff_t end_row, float *to) {
+  const ptrdiff_t depth = patches->tap_rows * patches->tap_columns * patches->channels;
+  NAME(gather)(patches, first_row, end_row, 0, depth, to, depth);
+}
+
+static void NAME(finish_rows)(const graft_epilogue *epilogue, const float *residual, float *sums,
+                              ptrdiff_t rows, ptrdiff_t columns) {
+  for (ptrdiff_t row = 0; row < rows; row++, sums += columns) {
+    for (ptrdiff_t c = 0; c < columns; c += LANES) {
+      const ptrdiff_t left = columns - c;
+      vec value = load_some(sums + c, left);
+      if (epilogue->bias) value += load_some(epilogue->bias + c, left);
+      if (residual) value += load_some(residual + row * columns + c, left);
+      value = activation_value(epilogue->activation, epilogue->slope, value);
+      store_some(sums + c, value, left);
     }
   }
 }
@@ -130,9 +148,9 @@ static ptrdiff_t NAME(convolve_weight_gradient_scratch_count)(ptrdiff_t depth, p
 
 static void NAME(convolve_weight_gradient)(
     const graft_patches *patches, const float *output_gradient, ptrdiff_t gradient_stride,
-    float *gradient, ptrdiff_t columns, ptrdiff_t first_row, ptrdiff_t end_row,
-    ptrdiff_t first_depth, ptrdiff_t end_depth, ptrdiff_t first_column, ptrdiff_t end_column,
-    float *scratch) {
+    float *result, ptrdiff_t columns, ptrdiff_t result_stride, ptrdiff_t first_row,
+    ptrdiff_t end_row, ptrdiff_t first_depth, ptrdiff_t end_depth, ptrdiff_t first_column,
+    ptrdiff_t end_column, float *scratch) {
   if (end_column > columns) end_column = columns;
   const ptrdiff_t depth = end_depth - first_depth, count = end_column - first_column;
   const ptrdiff_t panels = (count + TILE_COLUMNS - 1) / TILE_COLUMNS;
@@ -143,19 +161,19 @@ static void NAME(convolve_weight_gradient)(
                          .row_offsets = offsets,
                          .lowest = -INFINITY,
                          .highest = INFINITY};
-  for (ptrdiff_t i = 0; i < TILE_ROWS; i++) offsets[i] = i * columns;
+  for (ptrdiff_t i = 0; i < TILE_ROWS; i++) offsets[i] = i * result_stride;
   for (ptrdiff_t start = first_row; start < end_row; start += GRADIENT_STEPS) {
     tile.depth = end_row - start < GRADIENT_STEPS ? end_row - start : GRADIENT_STEPS;
     NAME(gather)(patches, start, start + tile.depth, first_depth, end_depth, left,
                  tile.step_stride);
     NAME(gemm_pack)(output_gradient + start * gradient_stride + first_column, gradient_stride, 1,
-                    tile.depth, count, 0, panels, right);
+                    tile.depth, count, 0, panels, right, tile.depth * TILE_COLUMNS);
     for (ptrdiff_t column = 0; column < count; column += TILE_COLUMNS) {
       tile.right = right + column * tile.depth;
       tile.columns = count - column < TILE_COLUMNS ? count - column : TILE_COLUMNS;
       for (ptrdiff_t row = 0; row < depth; row += TILE_ROWS) {
         tile.left = left + row;
-        tile.output = gradient + (first_depth + row) * columns + first_column + column;
+        tile.output = result + (first_depth + row) * result_stride + first_column + column;
         tile.residual = start == first_row ? NULL : tile.output;
         NAME(run_tile)(&tile, depth - row < TILE_ROWS ? depth - row : TILE_ROWS);
       }
