@@ -69,5 +69,6 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["GraftGraph", "GraftRuntime", "GraftCPU", "GraftOpenCL"]),
+      name: "GraftCPUTests", dependencies: ["GraftCPU", "GraftRuntime", "GraftGraph"]),
   ]
 )

@@ -31,7 +31,8 @@ struct BoundData {
   }
   /// The buffers, to be kept alive.
   var buffers: [HostMemory] {
-    (binding.operands + binding.results).map(\.buffer) + (binding.workspace.map { [$0.buffer] } ?? [])
+    (binding.operands + binding.results).map(\.buffer)
+      + (binding.workspace.map { [$0.buffer] } ?? [])
   }
 }
 
@@ -127,7 +128,8 @@ extension CPUDevice {
   /// Prepares an operand by a step of one stage.
   func preparation(
     ofOperand operand: Int, key: String, count: Int,
-    _ stage: @escaping (_ plain: UnsafePointer<Float>, _ prepared: UnsafeMutablePointer<Float>) ->
+    _ stage:
+      @escaping (_ plain: UnsafePointer<Float>, _ prepared: UnsafeMutablePointer<Float>) ->
       Stage
   ) -> OperandPreparation<HostMemory> {
     let pool = pool

@@ -123,7 +123,8 @@ extension BatchNormalizationTrainingGradient: CPUOperation {
         let scaleGradient = places.reduce(0.0) { $0 + Double(gradient[$1]) * normalized($1) }
         for i in places {
           let centered =
-            Double(gradient[i]) - shiftGradient / Double(rows) - normalized(i) * scaleGradient / Double(rows)
+            Double(gradient[i]) - shiftGradient / Double(rows) - normalized(i) * scaleGradient
+            / Double(rows)
           data.result(0)[i] = Float(Double(gamma[c]) * inverse * centered)
         }
         data.result(1)[c] = Float(scaleGradient)
