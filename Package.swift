@@ -69,6 +69,7 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["GraftGraph", "GraftRuntime", "GraftCPU", "GraftOpenCL"]),
+    .testTarget(
       name: "GraftCPUTests", dependencies: ["GraftCPU", "GraftRuntime", "GraftGraph"]),
   ]
 )
