@@ -1,0 +1,56 @@
+import Synchronization
+
+/// The programs of one device: each built once, kept in memory and on disk.
+final class ProgramLibrary: Sendable {
+  private struct Request: Hashable {
+    let file: String
+    let options: String
+  }
+
+  private let context: OpenCLContext
+  private let folder: ProgramFolder?
+  private let programs = Mutex<[Request: OpenCLProgram]>([:])
+
+  /// - Parameter folder: Where built programs stay; nil keeps them in memory only.
+  init(context: OpenCLContext, folder: ProgramFolder?) {
+    self.context = context
+    self.folder = folder
+  }
+
+  /// The program of an embedded file, built with macros in addition to the common options.
+  func program(
+    _ file: String, macros: [String: String]
+  ) throws(OpenCLError) -> OpenCLProgram {
+    let options = Self.options(macros: macros)
+    let request = Request(file: file, options: options)
+    let known = programs.withLock { $0[request] }
+    if let known { return known }
+    let program = try load(request)
+    // Two threads may have built it at once; either result serves.
+    return programs.withLock { programs in
+      if let earlier = programs[request] { return earlier }
+      programs[request] = program
+      return program
+    }
+  }
+
+  private func load(_ request: Request) throws(OpenCLError) -> OpenCLProgram {
+    let text = try KernelText.assembled(from: request.file)
+    let key = ProgramKey(text: text, options: request.options, device: context.device)
+    if let binary = folder?.binary(for: key),
+      let program = OpenCLProgram(binary: binary, options: request.options, in: context)
+    {
+      return program
+    }
+    let program = try OpenCLProgram(
+      text: text, file: request.file, options: request.options, in: context)
+    if let folder, let binary = program.binary() { folder.store(binary, for: key) }
+    return program
+  }
+
+  // No fast-math: infinities and NaN must come through, and results must agree between devices.
+  private static func options(macros: [String: String]) -> String {
+    let definitions = macros.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" }
+    return (["-cl-std=CL1.2"] + definitions).joined(separator: " ")
+  }
+}
