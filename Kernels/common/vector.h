@@ -4,19 +4,31 @@
 #ifndef VECTOR_WIDTH
 #define VECTOR_WIDTH 1
 #endif
+// The vectors that one work-item of an element-wise kernel takes: 1 on a GPU, where neighbouring
+// work-items read neighbouring vectors; many on a CPU device, where a work-item is a loop.
+#ifndef RUN
+#define RUN 1
+#endif
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
 #if VECTOR_WIDTH == 1
 typedef float Vector;
+typedef int IntVector;
+typedef uint UIntVector;
 #define LOAD(p) (*(p))
 #define STORE(v, p) (*(p) = (v))
 #else
 typedef JOIN(float, VECTOR_WIDTH) Vector;
+typedef JOIN(int, VECTOR_WIDTH) IntVector;
+typedef JOIN(uint, VECTOR_WIDTH) UIntVector;
 #define LOAD(p) JOIN(vload, VECTOR_WIDTH)(0, p)
 #define STORE(v, p) JOIN(vstore, VECTOR_WIDTH)(v, 0, p)
 #endif
+
+// `yes` where the condition, a comparison of vectors, holds, else `no`.
+#define CHOOSE(condition, yes, no) select((Vector)(no), (Vector)(yes), condition)
 
 // One rounding where the device does that as fast as two.
 #ifdef FP_FAST_FMAF
@@ -24,3 +36,35 @@ typedef JOIN(float, VECTOR_WIDTH) Vector;
 #else
 #define MULTIPLY_ADD(a, b, c) mad(a, b, c)
 #endif
+
+// Runs over this work-item's share of `count` things, `run` to each work-item along `axis`.
+#define FOR_SHARE(i, axis, run, count)                              \
+  for (int i = (int)get_global_id(axis) * (run),                    \
+           i##_end = min((int)get_global_id(axis) * (run) + (run), count); \
+       i < i##_end; i++)
+#define FOR_EACH_VECTOR(i, count) FOR_SHARE(i, 0, RUN, count)
+// The first vector of this work-item's share.
+#define FIRST_VECTOR ((int)get_global_id(0) * RUN)
+
+// The first `count` elements at `p`, and zeros after them.
+Vector load_part(__global const float *p, const int count) {
+  float part[VECTOR_WIDTH];
+  for (int i = 0; i < VECTOR_WIDTH; i++) part[i] = i < count ? p[i] : 0.0f;
+  return LOAD(part);
+}
+
+// Stores the first `count` elements of a vector.
+void store_part(const Vector v, __global float *p, const int count) {
+  float part[VECTOR_WIDTH];
+  STORE(v, part);
+  for (int i = 0; i < min(count, VECTOR_WIDTH); i++) p[i] = part[i];
+}
+
+// The sum of a vector's elements.
+float sum_of_elements(const Vector v) {
+  float part[VECTOR_WIDTH];
+  STORE(v, part);
+  float sum = part[0];
+  for (int i = 1; i < VECTOR_WIDTH; i++) sum += part[i];
+  return sum;
+}

@@ -1,67 +1,163 @@
-#include "common/vector.h"
-#include "common/activation.h"
+// Convolution and its gradient with respect to the image, for CPU devices: one work-item computes
+// tiles of ROWS pixels by two vectors of channels in registers.
+//
+// Images are N, height, width, channels. The kernel is packed by matrix/pack.cl into panels of
+// 2 * VECTOR_WIDTH result channels: [group][panel][tap][source channel][2 * VECTOR_WIDTH], followed
+// by as many zeros as a group has source channels. Pixels outside the image are read from those.
+// Axis `row_axis` counts blocks of pixels, the other one of the first two axes panels.
+//
+// With INPUT_GRADIENT the source is the gradient of the convolution's result and the target the
+// gradient of its image. Target pixels of one phase (position modulo stride) see the same taps, so
+// the third axis counts phases.
+//
+// With POINTWISE (kernel 1x1, stride 1, no padding) a pixel is a row of a matrix.
 
+#include "common/epilogue.h"
+
+// 12 sums, 2 vectors of the kernel and 1 to 2 pixels fill 16 registers.
 #ifndef ROWS
 #define ROWS 6
 #endif
 #define PANEL (2 * VECTOR_WIDTH)
 
 __kernel void convolution_tile(
-    const int row_count, const int block_rows,
-    const int height, const int width, const int channels,
-    const int out_height, const int out_width, const int out_channels,
-    const int kernel_height, const int kernel_width,
-    const int stride_y, const int stride_x, const int pad_y, const int pad_x,
-    const int dilation_y, const int dilation_x,
-    __global const float *restrict x, const int x_offset,
-    __global const float *restrict w, const int w_offset,
-    __global float *y, const int y_offset) {
-  const int first = get_global_id(0) * block_rows;
+    const int image_count, const int block_rows, const int row_axis, const int groups,
+    const int source_height, const int source_width, const int source_channels,
+    const int target_height, const int target_width, const int target_channels,
+    const int kernel_height, const int kernel_width, const int stride_y, const int stride_x,
+    const int padding_y, const int padding_x, const int dilation_y, const int dilation_x,
+    __global const float *restrict source, const int source_offset,
+    __global const float *restrict kernel_panels, const int kernel_offset,
+    BIAS_PARAMETER RESIDUAL_PARAMETER
+    __global float *target, const int target_offset) {
+#ifdef INPUT_GRADIENT
+  const int phase_y = get_global_id(2) / stride_x, phase_x = get_global_id(2) % stride_x;
+  const int grid_height = (target_height - phase_y + stride_y - 1) / stride_y;
+  const int grid_width = (target_width - phase_x + stride_x - 1) / stride_x;
+#else
+  const int grid_height = target_height, grid_width = target_width;
+#endif
+  const int row_count = image_count * grid_height * grid_width;
+  const int first = get_global_id(row_axis) * block_rows;
   const int last = min(first + block_rows, row_count);
-  const int panel = get_global_id(1);
-  const int depth = kernel_height * kernel_width * channels;
-  __global const float *weights = w + w_offset + panel * depth * PANEL;
-  __global const float *zeros = w + w_offset + get_global_size(1) * depth * PANEL;
-  x += x_offset;
+  if (first >= last) return;
+
+  const int panels = (target_channels + PANEL - 1) / PANEL;
+  const int group = get_global_id(1 - row_axis) / panels;
+  const int panel = get_global_id(1 - row_axis) % panels;
+  const int depth = kernel_height * kernel_width * source_channels;
+  const int source_pixel = source_channels * groups, target_pixel = target_channels * groups;
+  __global const float *weights =
+      kernel_panels + kernel_offset + (group * panels + panel) * depth * PANEL;
+  __global const float *zeros = kernel_panels + kernel_offset + groups * panels * depth * PANEL;
+  const int channel = group * target_channels + panel * PANEL;
+  const int columns = min(target_channels - panel * PANEL, PANEL);
+  source += source_offset + group * source_channels;
+  target += target_offset + channel;
+
+  // The pixel of the next row.
+  int column = first % grid_width, line = first / grid_width % grid_height;
+  int image = first / (grid_width * grid_height);
+
   for (int row = first; row < last; row += ROWS) {
-    Vector sum[ROWS][2];
-    int oy[ROWS], ox[ROWS], image[ROWS];
+    Vector sums[ROWS][2];
+    int position[ROWS];
+#ifndef POINTWISE
+    int base_y[ROWS], base_x[ROWS], base_image[ROWS];
+#endif
 #pragma unroll
     for (int i = 0; i < ROWS; i++) {
-      sum[i][0] = sum[i][1] = 0.0f;
-      const int r = row + i;
-      const int n = r / (out_height * out_width), p = r % (out_height * out_width);
-      oy[i] = r < row_count ? p / out_width * stride_y - pad_y : -(1 << 30);
-      ox[i] = p % out_width * stride_x - pad_x;
-      image[i] = n * height;
+      sums[i][0] = sums[i][1] = 0.0f;
+#ifdef POINTWISE
+      position[i] = row + i;
+#else
+      base_image[i] = image * source_height;
+#ifdef INPUT_GRADIENT
+      base_y[i] = line;
+      base_x[i] = column;
+      position[i] = (image * target_height + line * stride_y + phase_y) * target_width +
+                    column * stride_x + phase_x;
+#else
+      base_y[i] = line * stride_y - padding_y;
+      base_x[i] = column * stride_x - padding_x;
+      position[i] = row + i;
+#endif
+      // A row past the end finds nothing inside the image.
+      if (row + i >= last) base_y[i] = -(1 << 30);
+      if (++column == grid_width) {
+        column = 0;
+        if (++line == grid_height) {
+          line = 0;
+          image++;
+        }
+      }
+#endif
     }
-    __global const float *b = weights;
-    for (int ky = 0; ky < kernel_height; ky++)
+
+#ifdef POINTWISE
+    {
+      __global const float *panel_row = weights;
+      __global const float *pixels[ROWS];
+#pragma unroll
+      for (int i = 0; i < ROWS; i++)
+        pixels[i] = source + min(row + i, row_count - 1) * source_pixel;
+#else
+    for (int ky = 0; ky < kernel_height; ky++) {
+#ifdef INPUT_GRADIENT
+      if ((phase_y + padding_y - ky * dilation_y) % stride_y != 0) continue;
+      const int tap_y = (phase_y + padding_y - ky * dilation_y) / stride_y;
+#else
+      const int tap_y = ky * dilation_y;
+#endif
       for (int kx = 0; kx < kernel_width; kx++) {
-        __global const float *a[ROWS];
+#ifdef INPUT_GRADIENT
+        if ((phase_x + padding_x - kx * dilation_x) % stride_x != 0) continue;
+        const int tap_x = (phase_x + padding_x - kx * dilation_x) / stride_x;
+#else
+        const int tap_x = kx * dilation_x;
+#endif
+        __global const float *panel_row =
+            weights + (ky * kernel_width + kx) * source_channels * PANEL;
+        __global const float *pixels[ROWS];
 #pragma unroll
         for (int i = 0; i < ROWS; i++) {
-          const int iy = oy[i] + ky * dilation_y, ix = ox[i] + kx * dilation_x;
-          const int inside = iy >= 0 && iy < height && ix >= 0 && ix < width;
-          a[i] = inside ? x + ((image[i] + iy) * width + ix) * channels : zeros;
+          const int y = base_y[i] + tap_y, x = base_x[i] + tap_x;
+          const int inside = y >= 0 && y < source_height && x >= 0 && x < source_width;
+          pixels[i] =
+              inside ? source + ((base_image[i] + y) * source_width + x) * source_pixel : zeros;
         }
-        for (int c = 0; c < channels; c++) {
-          const Vector b0 = LOAD(b), b1 = LOAD(b + VECTOR_WIDTH);
-          b += PANEL;
+#endif
+        for (int c = 0; c < source_channels; c++) {
+          const Vector w0 = LOAD(panel_row), w1 = LOAD(panel_row + VECTOR_WIDTH);
+          panel_row += PANEL;
 #pragma unroll
           for (int i = 0; i < ROWS; i++) {
-            const Vector v = a[i][c];
-            sum[i][0] = MULTIPLY_ADD(v, b0, sum[i][0]);
-            sum[i][1] = MULTIPLY_ADD(v, b1, sum[i][1]);
+            const Vector value = (Vector)(pixels[i][c]);
+            sums[i][0] = MULTIPLY_ADD(value, w0, sums[i][0]);
+            sums[i][1] = MULTIPLY_ADD(value, w1, sums[i][1]);
           }
         }
+#ifndef POINTWISE
       }
-    __global float *out = y + y_offset + row * out_channels + panel * PANEL;
+#endif
+    }
+
 #pragma unroll
-    for (int i = 0; i < ROWS; i++)
-      if (row + i < row_count) {
-        STORE(sum[i][0], out + i * out_channels);
-        STORE(sum[i][1], out + i * out_channels + VECTOR_WIDTH);
+    for (int i = 0; i < ROWS; i++) {
+      if (row + i >= last) break;
+      const int index = position[i] * target_pixel;
+#pragma unroll
+      for (int j = 0; j < 2; j++) {
+        const int shift = j * VECTOR_WIDTH, count = columns - shift;
+        Vector result;
+        if (count >= VECTOR_WIDTH) {
+          FINISH(sums[i][j], channel + shift, channel + index + shift, result);
+          STORE(result, target + index + shift);
+        } else if (count > 0) {
+          FINISH_PART(sums[i][j], channel + shift, channel + index + shift, count, result);
+          store_part(result, target + index + shift, count);
+        }
       }
+    }
   }
 }

@@ -1,0 +1,33 @@
+// Sums all elements, or their squares (SQUARES), to one: first each work-item a chunk, then one
+// work-item the chunks.
+
+#include "common/vector.h"
+
+#ifdef SQUARES
+#define TERM(v) ((v) * (v))
+#else
+#define TERM(v) (v)
+#endif
+
+__kernel void sum_chunks(
+    const int count, const int vectors_per_chunk, __global const float *restrict x,
+    const int x_offset, __global float *restrict sums, const int sums_offset) {
+  const int first = get_global_id(0) * vectors_per_chunk;
+  const int last = min(first + vectors_per_chunk, count);
+  if (first >= last) return;
+  Vector sum = 0.0f;
+  for (int i = first; i < last; i++) {
+    const Vector v = LOAD(x + x_offset + i * VECTOR_WIDTH);
+    sum += TERM(v);
+  }
+  sums[sums_offset + get_global_id(0)] = sum_of_elements(sum);
+}
+
+__kernel void sum_of_chunks(
+    const int count, __global const float *restrict sums, const int sums_offset,
+    __global float *restrict total, const int total_offset) {
+  if (get_global_id(0) != 0) return;
+  float sum = 0.0f;
+  for (int i = 0; i < count; i++) sum += sums[sums_offset + i];
+  total[total_offset] = sum;
+}
