@@ -6,7 +6,10 @@ import PackagePlugin
 struct EmbedKernels: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
     guard let module = target as? SourceModuleTarget else { return [] }
-    let kernels = module.sourceFiles.map(\.url)
+    let folder = module.directoryURL.resolvingSymlinksInPath()
+    // Headers are not among a Swift target's source files, so the folder itself is asked.
+    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    let kernels = (files?.compactMap { $0 as? URL } ?? [])
       .filter { ["cl", "h"].contains($0.pathExtension) }
       .sorted { $0.path < $1.path }
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedKernels.swift")
@@ -14,7 +17,7 @@ struct EmbedKernels: BuildToolPlugin {
       .buildCommand(
         displayName: "Embedding \(kernels.count) OpenCL files",
         executable: try context.tool(named: "KernelEmbedder").url,
-        arguments: [output.path, module.directoryURL.path] + kernels.map(\.path),
+        arguments: [output.path, folder.path] + kernels.map(\.path),
         inputFiles: kernels, outputFiles: [output])
     ]
   }

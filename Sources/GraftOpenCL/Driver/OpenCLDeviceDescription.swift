@@ -1,17 +1,13 @@
 import COpenCL
+public import GraftRuntime
 
 /// What an OpenCL device says of itself.
 // The identifier is never released: root devices live as long as their driver.
 public struct OpenCLDeviceDescription: @unchecked Sendable, CustomStringConvertible {
-  /// What a device is, which decides the order of candidates.
-  public enum Kind: String, Sendable {
-    case cpu, gpu, accelerator
-  }
-
   let identifier: cl_device_id
   public let name: String
   public let vendor: String
-  public let kind: Kind
+  public let kind: DeviceTraits.Kind
   /// The name and version of the driver's platform.
   public let platform: String
   public let driverVersion: String

@@ -74,7 +74,8 @@ final class OpenCLProgram: @unchecked Sendable {
     let status = bytes.withUnsafeMutableBufferPointer { bytes in
       var start = bytes.baseAddress
       return clGetProgramInfo(
-        handle, cl_program_info(CL_PROGRAM_BINARIES), MemoryLayout.size(ofValue: start), &start, nil)
+        handle, cl_program_info(CL_PROGRAM_BINARIES), MemoryLayout.size(ofValue: start), &start, nil
+      )
     }
     return status == CL_SUCCESS ? bytes : nil
   }

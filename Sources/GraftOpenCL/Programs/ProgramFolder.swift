@@ -1,18 +1,20 @@
-import Foundation
+public import Foundation
 
 /// Built programs on disk, one file each: magic, checksum of the rest, the key's length, the key,
 /// the driver's binary.
 ///
 /// Whatever is wrong with a file (truncated, of another key with the same hash, of another
 /// version), it counts as not there: the program is built from source and written anew.
-struct ProgramFolder: Sendable {
+public struct ProgramFolder: Sendable {
   private static let magic = Array("GRAFTCLP".utf8)
   private static let headerByteCount = 24
 
-  let url: URL
+  public let url: URL
+
+  public init(url: URL) { self.url = url }
 
   /// `graft/programs` in the user's cache folder (XDG base directory specification).
-  static var standard: ProgramFolder {
+  public static var standard: ProgramFolder {
     let environment = ProcessInfo.processInfo.environment
     let cache: URL
     // The specification has relative paths ignored.

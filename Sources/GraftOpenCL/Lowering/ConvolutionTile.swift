@@ -1,0 +1,118 @@
+import GraftGraph
+import GraftRuntime
+
+/// A convolution, the gradient of its image, or a matrix product in register tiles over packed
+/// panels (convolution/tile.cl).
+struct ConvolutionTile {
+  private let problem: ConvolutionProblem
+  private let packing: PanelPacking
+  private let epilogue: Epilogue
+  private let isInputGradient: Bool
+
+  /// A forward convolution, or a product, by a packing of its own.
+  init(_ problem: ConvolutionProblem, packing: PanelPacking, epilogue: Epilogue) {
+    (self.problem, self.packing, self.epilogue) = (problem, packing, epilogue)
+    isInputGradient = false
+  }
+
+  /// A forward convolution.
+  init(_ problem: ConvolutionProblem, epilogue: Epilogue) {
+    let allChannels = problem.resultChannels * problem.groups
+    self.init(
+      problem,
+      packing: PanelPacking(
+        groups: problem.groups, columns: problem.resultChannels,
+        depth: problem.taps * problem.imageChannels, innerCount: problem.imageChannels,
+        groupStride: problem.resultChannels, tapStride: problem.imageChannels * allChannels,
+        innerStride: allChannels, columnStride: 1, zeroCount: problem.imageChannels),
+      epilogue: epilogue)
+  }
+
+  /// The gradient of the image.
+  init(inputGradientOf problem: ConvolutionProblem) {
+    let allChannels = problem.resultChannels * problem.groups
+    self.problem = problem
+    packing = PanelPacking(
+      groups: problem.groups, columns: problem.imageChannels,
+      depth: problem.taps * problem.resultChannels, innerCount: problem.resultChannels,
+      groupStride: problem.resultChannels, tapStride: problem.imageChannels * allChannels,
+      innerStride: 1, columnStride: allChannels, zeroCount: problem.resultChannels)
+    epilogue = .none
+    isInputGradient = true
+  }
+
+  private var macros: [String: String] {
+    var macros = epilogue.macros
+    if problem.isPointwise {
+      macros["POINTWISE"] = "1"
+    } else if isInputGradient {
+      macros["INPUT_GRADIENT"] = "1"
+    }
+    return macros
+  }
+
+  /// Pixels of the image of one position modulo stride see the same taps.
+  private var phases: Int {
+    isInputGradient ? problem.geometry.strides.height * problem.geometry.strides.width : 1
+  }
+
+  /// The most pixels that one phase has.
+  private var rowsPerPhase: Int {
+    guard isInputGradient else { return problem.resultPixels }
+    let strides = problem.geometry.strides
+    return problem.imageCount * problem.image.height.dividedRoundingUp(by: strides.height)
+      * problem.image.width.dividedRoundingUp(by: strides.width)
+  }
+
+  /// Counts of images, groups, source and target sizes, as the kernel takes them.
+  private var sizeArguments: [Int] {
+    let image = [problem.image.height, problem.image.width, problem.imageChannels]
+    let result = [problem.result.height, problem.result.width, problem.resultChannels]
+    return isInputGradient ? result + image : image + result
+  }
+
+  func lowering(on device: OpenCLDevice) -> KernelLowering {
+    // 12 rows where there are 32 vector registers.
+    let tileRows = device.registerWidth >= 16 ? 12 : 6
+    let panels = packing.panelCount(on: device)
+    let blocking = TileBlocking(
+      rows: rowsPerPhase, panels: panels, tileRows: tileRows,
+      panelByteCount: packing.byteCount(on: device) / panels,
+      unitCount: device.description.computeUnitCount)
+    let blocks = rowsPerPhase.dividedRoundingUp(by: blocking.rowsPerBlock)
+    let macros = macros.merging([
+      "VECTOR_WIDTH": "\(device.registerWidth)", "ROWS": "\(tileRows)",
+    ]) { $1 }
+    let counts =
+      [problem.imageCount, blocking.rowsPerBlock, blocking.rowAxis, problem.groups]
+      + sizeArguments + problem.windowArguments
+    return KernelLowering(
+      name: "tile", device: device, preparations: [packing.preparation(of: 1, on: device)]
+    ) { binding in
+      [
+        KernelCall(
+          "convolution_tile", in: "convolution/tile.cl", macros: macros,
+          arguments: counts + [binding.operands[0], binding.operands[1]]
+            + epilogue.arguments(binding) + [binding.results[0]],
+          range: blocking.rowAxis == 0
+            ? WorkRange(blocks, panels, phases) : WorkRange(panels, blocks, phases))
+      ]
+    }
+  }
+}
+
+/// How the pixels of a tiled convolution are cut into blocks, one a work-item and panel.
+struct TileBlocking {
+  let rowsPerBlock: Int
+  /// The axis of work-items that counts blocks; the first axis is the one that varies fastest.
+  let rowAxis: Int
+
+  init(rows: Int, panels: Int, tileRows: Int, panelByteCount: Int, unitCount: Int) {
+    // Large blocks use a panel often while it is near; small ones keep all processors busy.
+    let share = rows * panels / (32 * unitCount)
+    rowsPerBlock = max(1, min(share, 96) / tileRows) * tileRows
+    // Small kernels stay in the second-level cache while a block of pixels is used for all panels;
+    // large ones are walked panel by panel.
+    rowAxis = panels * panelByteCount <= 256 * 1024 ? 1 : 0
+  }
+}

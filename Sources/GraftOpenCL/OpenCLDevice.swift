@@ -1,0 +1,89 @@
+import GraftGraph
+public import GraftRuntime
+
+/// A device of an OpenCL driver: a GPU, or a CPU through a driver such as PoCL.
+public final class OpenCLDevice: Device {
+  public typealias Buffer = OpenCLBuffer
+
+  public let description: OpenCLDeviceDescription
+  public let traits: DeviceTraits
+  let context: OpenCLContext
+  let queue: OpenCLQueue
+  let programs: ProgramLibrary
+  let clblast: CLBlastLibrary
+  /// Whether CLBlast's products are among the candidates, once they were found to be right.
+  let offersCLBlast: Bool
+
+  /// Opens a device.
+  ///
+  /// - Parameters:
+  ///   - description: One of ``all()``.
+  ///   - programFolder: Where built programs are kept; `nil` keeps none.
+  ///   - offersCLBlast: Whether CLBlast may run products; by default on all but CPU devices, where
+  ///     it is slow and takes seconds to start.
+  public init(
+    _ description: OpenCLDeviceDescription, programFolder: ProgramFolder? = .standard,
+    offersCLBlast: Bool? = nil
+  ) throws(OpenCLError) {
+    self.description = description
+    traits = DeviceTraits(
+      kind: description.kind, memoryByteCount: description.memoryByteCount,
+      // Offsets are 32-bit counts of elements of four bytes.
+      largestAllocationByteCount: min(
+        description.largestAllocationByteCount, 4 * Int(Int32.max) / 4096 * 4096),
+      alignment: description.alignmentByteCount)
+    self.offersCLBlast = offersCLBlast ?? (description.kind != .cpu)
+    context = try OpenCLContext(device: description)
+    queue = try OpenCLQueue(context: context)
+    programs = ProgramLibrary(context: context, folder: programFolder)
+    clblast = CLBlastLibrary(queue: queue, context: context)
+  }
+
+  /// The devices of all drivers, GPUs first, else in the drivers' order.
+  ///
+  /// - Throws: ``OpenCLError/noPlatform`` where no driver is installed.
+  public static func all() throws(OpenCLError) -> [OpenCLDeviceDescription] {
+    let platforms = try OpenCLPlatform.all()
+    if platforms.isEmpty { throw .noPlatform }
+    let devices = platforms.flatMap(\.devices)
+    return [.gpu, .accelerator, .cpu].flatMap { kind in devices.filter { $0.kind == kind } }
+  }
+
+  public var name: String { description.description }
+  public var identity: String {
+    "\(description.vendor) \(description.name), \(description.platform), "
+      + "driver \(description.driverVersion)"
+  }
+  public var allocatedByteCount: Int { context.allocatedByteCount }
+
+  public func makeBuffer(byteCount: Int) throws -> OpenCLBuffer {
+    try OpenCLBuffer(byteCount: byteCount, in: context)
+  }
+
+  public func write(
+    _ bytes: UnsafeRawBufferPointer, to slice: BufferSlice<OpenCLBuffer>
+  ) throws {
+    precondition(bytes.count <= slice.byteCount, "more bytes than the slice holds")
+    try queue.write(bytes, to: slice.buffer, atByteOffset: slice.byteOffset)
+  }
+
+  public func read(
+    _ slice: BufferSlice<OpenCLBuffer>, into bytes: UnsafeMutableRawBufferPointer
+  ) throws {
+    precondition(bytes.count <= slice.byteCount, "more bytes than the slice holds")
+    try queue.read(slice.buffer, atByteOffset: slice.byteOffset, into: bytes)
+  }
+
+  public func synchronize() throws { try queue.finish() }
+
+  public func candidates(for problem: Problem) throws -> [any Lowering<OpenCLBuffer>] {
+    guard let operation = problem.operation as? any OpenCLOperation,
+      problem.results.allSatisfy({ $0.elementType == .float32 })
+    else { throw UnsupportedOperation(operation: problem.operation, deviceName: name) }
+    let candidates = try operation.candidates(for: problem, on: self)
+    if candidates.isEmpty {
+      throw UnsupportedOperation(operation: problem.operation, deviceName: name)
+    }
+    return candidates
+  }
+}

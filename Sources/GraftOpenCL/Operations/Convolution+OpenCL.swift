@@ -1,0 +1,89 @@
+import GraftGraph
+import GraftRuntime
+
+extension Convolution: OpenCLOperation {
+  func candidates(
+    for problem: Problem, on device: OpenCLDevice
+  ) -> [any Lowering<OpenCLBuffer>] {
+    let convolution = ConvolutionProblem(
+      image: problem.operands[0], kernel: problem.operands[1].shape, result: problem.results[0],
+      geometry: geometry)
+    let tile = ConvolutionTile(convolution, epilogue: epilogue).lowering(on: device)
+    let block = BlockProduct(
+      rows: convolution.resultPixels, columns: convolution.resultChannels,
+      depth: convolution.taps * convolution.imageChannels, groups: convolution.groups,
+      macros: convolution.macros.merging(["ROLE": "CONVOLUTION"]) { $1 }, epilogue: epilogue
+    ).lowering(on: device)
+    let naive = convolution.naive(
+      "convolution", count: problem.results[0].shape.count, epilogue: epilogue, on: device)
+    let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
+    return convolution.isDepthwise
+      ? [DepthwiseLowering(convolution, on: device).forward(epilogue)] + general : general
+  }
+}
+
+extension ConvolutionInputGradient: OpenCLOperation {
+  func candidates(
+    for problem: Problem, on device: OpenCLDevice
+  ) -> [any Lowering<OpenCLBuffer>] {
+    let convolution = ConvolutionProblem(
+      image: problem.results[0], kernel: problem.operands[1].shape, result: problem.operands[0],
+      geometry: geometry)
+    let tile = ConvolutionTile(inputGradientOf: convolution).lowering(on: device)
+    let block = BlockProduct(
+      rows: convolution.imagePixels, columns: convolution.imageChannels,
+      depth: convolution.taps * convolution.resultChannels, groups: convolution.groups,
+      macros: convolution.macros.merging(["ROLE": "INPUT_GRADIENT"]) { $1 }
+    ).lowering(on: device)
+    let naive = convolution.naive(
+      "convolution_input_gradient", count: problem.results[0].shape.count, on: device)
+    let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
+    guard convolution.isDepthwise else { return general }
+    let depthwise = DepthwiseLowering(convolution, on: device)
+    let best = depthwise.inputGradient()
+    return (best.name == "gather" ? [best] : [best, depthwise.gather()]) + general
+  }
+}
+
+extension ConvolutionKernelGradient: OpenCLOperation {
+  func candidates(
+    for problem: Problem, on device: OpenCLDevice
+  ) -> [any Lowering<OpenCLBuffer>] {
+    let convolution = ConvolutionProblem(
+      image: problem.operands[0], kernel: kernelShape, result: problem.operands[1],
+      geometry: geometry)
+    let tile = KernelGradientTile(convolution).lowering(on: device)
+    let block = BlockProduct(
+      rows: convolution.taps * convolution.imageChannels, columns: convolution.resultChannels,
+      depth: convolution.resultPixels, groups: convolution.groups,
+      macros: convolution.macros.merging(["ROLE": "KERNEL_GRADIENT"]) { $1 }, maySplit: true
+    ).lowering(on: device)
+    let naive = convolution.naive(
+      "convolution_kernel_gradient", count: convolution.kernelCount, on: device)
+    let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
+    return convolution.isDepthwise
+      ? [DepthwiseLowering(convolution, on: device).kernelGradient()] + general : general
+  }
+}
+
+extension ConvolutionProblem {
+  /// By the definition, one work-item an element of the result.
+  fileprivate func naive(
+    _ kernel: String, count: Int, epilogue: Epilogue = .none, on device: OpenCLDevice
+  ) -> KernelLowering {
+    let sizes =
+      [
+        imageCount, groups, image.height, image.width, imageChannels, result.height,
+        result.width, resultChannels,
+      ] + windowArguments
+    return KernelLowering(name: "naive", device: device) { binding in
+      [
+        KernelCall(
+          kernel, in: "convolution/naive.cl", macros: epilogue.macros,
+          arguments: sizes + [binding.operands[0], binding.operands[1]]
+            + epilogue.arguments(binding) + [binding.results[0]],
+          range: device.range(count))
+      ]
+    }
+  }
+}
