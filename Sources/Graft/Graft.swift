@@ -1,0 +1,9 @@
+@_exported import GraftCPU
+@_exported import GraftData
+@_exported import GraftGraph
+@_exported import GraftLayers
+@_exported import GraftModels
+@_exported import GraftOpenCL
+@_exported import GraftRuntime
+@_exported import GraftTraining
+@_exported import GraftWeights

@@ -1,0 +1,135 @@
+import Foundation
+public import GraftGraph
+public import GraftModels
+public import GraftRuntime
+public import GraftTraining
+
+/// A model that learns: its parameters, what of them is frozen, and how the rest is trained.
+///
+/// What to freeze, the loss and the optimizer are values that may change between fits; the next step
+/// goes by what they then are. Not safe to share between threads.
+public final class Learner {
+  public let model: Model
+  public let device: any Device
+  /// Which parameters keep their values.
+  public var freezing: FreezePlan
+  public var loss: Loss
+  public var optimizer: Optimizer
+  /// What normalizations that train normalize by.
+  public var statistics = NormalizationStatistics.batch
+  /// Times the sum of squares of each trainable kernel, added to the loss.
+  public var l2Penalty: Float = 0
+  /// Decides initial values, the order of samples, augmentation and dropout.
+  public let seed: UInt64
+  /// All epochs so far.
+  public private(set) var history = History()
+  let engine: TrainingEngine
+
+  /// Prepares a model to learn; nothing is allocated on the device yet.
+  ///
+  /// Parameters get the values of the backbone's weights, others their initial ones.
+  ///
+  /// - Parameter device: By default what ``DeviceChoice/automatic`` opens.
+  /// - Throws: `GraphError` where the model can't be built; ``ModelError`` where the plan names an
+  ///   unknown layer or leaves nothing to train; what opening the device throws.
+  public init(
+    _ model: Model, freezing: FreezePlan = .none, loss: Loss = .crossEntropy,
+    optimizer: Optimizer = .adam(), device: (any Device)? = nil, seed: UInt64 = 0
+  ) throws {
+    let device = try device ?? DeviceChoice.automatic.open()
+    let store = ParameterStore()
+    let outline = try model.outline()
+    store.load(model.backbone?.weights)
+    store.initialize(outline.parameters, seed: seed)
+    (self.model, self.device, self.seed) = (model, device, seed)
+    (self.freezing, self.loss, self.optimizer) = (freezing, loss, optimizer)
+    let configuration = TrainingConfiguration(
+      trainable: try freezing.trainableParameters(of: outline), loss: loss, optimizer: optimizer)
+    engine = TrainingEngine(
+      session: device.makeSession(parameters: store), configuration: configuration, seed: seed
+    ) { try model.trace(batchSize: $0) }
+  }
+
+  /// What the next step would run.
+  ///
+  /// - Throws: ``ModelError`` where the plan names an unknown layer or leaves nothing to train.
+  public func configuration() throws -> TrainingConfiguration {
+    TrainingConfiguration(
+      trainable: try freezing.trainableParameters(of: model), loss: loss, optimizer: optimizer,
+      statistics: statistics, l2Penalty: l2Penalty)
+  }
+
+  /// The values of all parameters, up to date with the last step.
+  public func parameters() throws -> ParameterStore {
+    try engine.download()
+    return engine.session.parameters
+  }
+
+  /// Trains as the sequence of events that comes of it.
+  public func training(
+    on samples: any SampleFeed, validation: (any SampleFeed)? = nil,
+    options: TrainingOptions = TrainingOptions()
+  ) throws -> TrainingRun {
+    let loop = try TrainingLoop(
+      engine: engine, configuration: configuration(), options: options, training: samples,
+      validation: validation, seed: seed, firstEpoch: history.epochs.count + 1)
+    return TrainingRun(loop: loop, learner: self)
+  }
+
+  /// Trains to the end.
+  ///
+  /// - Returns: The epochs of this fit.
+  @discardableResult
+  public func fit(
+    on samples: any SampleFeed, validation: (any SampleFeed)? = nil,
+    options: TrainingOptions = TrainingOptions(), isolation: isolated (any Actor)? = #isolation
+  ) async throws -> History {
+    let count = history.epochs.count
+    var run = try training(on: samples, validation: validation, options: options)
+      .makeAsyncIterator()
+    while try await run.next(isolation: isolation) != nil {}
+    return History(Array(history.epochs[count...]))
+  }
+
+  /// Loss and accuracy over samples.
+  public func evaluate(on samples: any SampleFeed, batchSize: Int = 32) throws -> Metrics {
+    try engine.configure(configuration())
+    return try engine.evaluate(samples, batchSize: batchSize, loss: loss)
+  }
+
+  /// Probabilities of the classes, or plain predictions for squared errors: (count, K).
+  public func predict(_ samples: any SampleFeed, batchSize: Int = 32) throws -> [[Float]] {
+    try engine.configure(configuration())
+    let results = try engine.predict(samples, batchSize: batchSize)
+    let values = results[TensorName.predictions] ?? []
+    guard samples.sampleCount > 0 else { return [] }
+    let width = values.count / samples.sampleCount
+    return (0..<samples.sampleCount).map { Array(values[$0 * width..<($0 + 1) * width]) }
+  }
+
+  /// The values of named layers for samples: by name, sample after sample.
+  ///
+  /// - Throws: ``ModelError`` with the nearest names where a layer is unknown.
+  public func features(
+    _ layers: [String], of samples: any SampleFeed, batchSize: Int = 32
+  ) throws -> [String: [Float]] {
+    let outline = try model.outline()
+    for layer in layers { _ = try outline.endpoint(layer) }
+    try engine.configure(configuration())
+    let results = try engine.predict(samples, batchSize: batchSize, endpoints: layers)
+    return results.filter { layers.contains($0.key) }
+  }
+
+  /// The memory of a training step by kind, and what it would be with everything trained.
+  public func forecast(
+    batchSize: Int = 32
+  ) throws -> (plan: MemoryReport, everythingTrainable: MemoryReport) {
+    try engine.configure(configuration())
+    return (
+      try engine.forecast(batchSize: batchSize),
+      try engine.forecastEverythingTrainable(batchSize: batchSize)
+    )
+  }
+
+  func record(_ epoch: EpochRecord) { history.epochs.append(epoch) }
+}
