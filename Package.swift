@@ -71,5 +71,6 @@ let package = Package(
       dependencies: ["GraftGraph", "GraftRuntime", "GraftCPU", "GraftOpenCL"]),
     .testTarget(
       name: "GraftCPUTests", dependencies: ["GraftCPU", "GraftRuntime", "GraftGraph"]),
+    .testTarget(name: "GraftTrainingTests", dependencies: ["Graft"]),
   ]
 )
