@@ -4,16 +4,17 @@ import GraftWeights
 extension Backbone {
   /// The same network with the weights of a file, which is only examined now and read when needed.
   ///
+  /// Whose weights they are is told by the names in the file: the network is built as that project
+  /// does (see ``variants``).
+  ///
   /// - Parameters:
-  ///   - url: A file of any format that ``WeightFile`` reads, with the names of any source that the
-  ///     recipe knows.
+  ///   - url: A file of any format that `WeightFile` reads.
   ///   - keepsClassifier: Whether the file's classifier is taken over; by default where the network
   ///     has one of as many classes. Otherwise what the file has of it is dropped.
   /// - Throws: `WeightFileError`; `WeightMismatch` with all that is missing, left over, or of
-  ///   another shape.
+  ///   another shape, by the map that comes closest; `GraphError`.
   public func loading(_ url: URL, keepsClassifier: Bool? = nil) throws -> Backbone {
     let file = try WeightFile(contentsOf: url)
-    let parameters = try Model(self).parameters
     let head: HeadChoice =
       if !includesTop {
         .withoutTop(recipe.classifier)
@@ -22,29 +23,31 @@ extension Backbone {
       } else {
         .newClasses(recipe.classifier)
       }
-    var result = self
-    result.weights = try assign(file, parameters, head)
-    return result
-  }
-
-  /// The assignment by the first map that fits; the error of the one that comes closest otherwise.
-  private func assign(
-    _ file: WeightFile, _ parameters: [Parameter], _ head: HeadChoice
-  ) throws -> WeightAssignment {
     var nearest: WeightMismatch?
-    for map in recipe.weightMaps.dropLast() {
-      do {
-        return try map.assign(file, to: parameters, head: head)
-      } catch let mismatch as WeightMismatch {
-        if mismatch.count < nearest?.count ?? .max { nearest = mismatch }
+    for variant in variants {
+      var result = self
+      result.adopt(variant)
+      let outline = try Model(result).outline()
+      for map in variant.weightMaps + [variant.source.weightMap(for: outline)] {
+        do {
+          result.weights = try map.assign(file, to: outline.parameters, head: head)
+          return result
+        } catch let mismatch as WeightMismatch {
+          if mismatch.count < nearest?.count ?? .max { nearest = mismatch }
+        }
       }
     }
-    let last = recipe.weightMaps[recipe.weightMaps.count - 1]
-    do {
-      return try last.assign(file, to: parameters, head: head)
-    } catch let mismatch as WeightMismatch {
-      guard let nearest, nearest.count <= mismatch.count else { throw mismatch }
-      throw nearest
+    // Each pass of the loops returns or leaves a mismatch, and there is at least one variant.
+    throw nearest ?? WeightMismatch(file: url.path)
+  }
+}
+
+extension Variant.Source {
+  /// How names in the source's own files relate to those of a model.
+  func weightMap(for outline: Outline) -> WeightMap {
+    switch self {
+    case .torchvision, .timm: .torch
+    case .keras: .keras(outline)
     }
   }
 }

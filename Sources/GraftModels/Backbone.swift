@@ -12,7 +12,10 @@ public struct Backbone: Layer {
   }
 
   public let recipe: Recipe
-  public let architecture: any BackboneArchitecture
+  /// The network as the projects that publish weights for it build it, the usual one first.
+  public let variants: [Variant]
+  /// The one that is built.
+  public private(set) var variant: Variant
   /// Whether the classifier is part of the network.
   public var includesTop = false
   /// The number of classes of the classifier.
@@ -24,9 +27,11 @@ public struct Backbone: Layer {
   /// Where the values of its parameters come from; initial values if `nil`.
   public var weights: WeightAssignment?
 
-  public init(_ recipe: Recipe, _ architecture: any BackboneArchitecture) {
-    (self.recipe, self.architecture) = (recipe, architecture)
-    inputSize = recipe.inputSize
+  public init(_ recipe: Recipe, _ usual: Variant, _ others: Variant...) {
+    self.recipe = recipe
+    variants = [usual] + others
+    variant = usual
+    inputSize = usual.inputSize
   }
 
   /// The name by which users choose it, such as `resnet50`.
@@ -34,17 +39,26 @@ public struct Backbone: Layer {
 
   /// The same network with other options; what isn't given stays.
   ///
-  /// - Parameter inputSize: Height and width of the images, at least ``Recipe/minimumSize``.
+  /// - Parameters:
+  ///   - inputSize: Height and width of the images, at least ``Recipe/minimumSize``.
+  ///   - source: Whose way to build it; ignored where that project has none of the name.
   public func callAsFunction(
     includesTop: Bool? = nil, classCount: Int? = nil, pooling: Pooling? = nil,
-    inputSize: Extent2D? = nil
+    inputSize: Extent2D? = nil, source: Variant.Source? = nil
   ) -> Backbone {
     var result = self
+    if let variant = variants.first(where: { $0.source == source }) { result.adopt(variant) }
     result.includesTop = includesTop ?? self.includesTop
     result.classCount = classCount ?? self.classCount
     result.pooling = pooling ?? self.pooling
-    result.inputSize = inputSize ?? self.inputSize
+    result.inputSize = inputSize ?? result.inputSize
     return result
+  }
+
+  /// Builds the network in another way; the size of images follows where it is the usual one.
+  mutating func adopt(_ other: Variant) {
+    if inputSize == variant.inputSize { inputSize = other.inputSize }
+    variant = other
   }
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -55,9 +69,9 @@ public struct Backbone: Layer {
         size.height >= minimum && size.width >= minimum,
         "\(name) takes images of at least \(minimum)×\(minimum), not \(size.height)×\(size.width)")
     else { return input }
-    let features = architecture.features(input, in: scope)
+    let features = variant.architecture.features(input, in: scope)
     if includesTop {
-      return architecture.classifier(features, classCount: classCount, in: scope)
+      return variant.architecture.classifier(features, classCount: classCount, in: scope)
     }
     switch pooling {
     case .average: return GlobalAveragePooling()(features, in: scope / "pooled")

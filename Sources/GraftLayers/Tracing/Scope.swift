@@ -25,6 +25,11 @@ public struct Scope {
     return Scope(path: path, layer: path, record: scope.record)
   }
 
+  /// The scope of a layer beside this one whose name continues this one's, as Keras joins them.
+  public func joined(_ suffix: String) -> Scope {
+    Scope(path: path + suffix, layer: path + suffix, record: record)
+  }
+
   /// This scope for a layer whose parameters keep the paths that they have here.
   public func transparent(_ layer: String) -> Scope {
     Scope(path: path, layer: layer, record: record)

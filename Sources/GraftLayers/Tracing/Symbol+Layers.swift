@@ -20,9 +20,10 @@ extension Symbol {
   }
 
   /// Joins tensors along the channels, in order.
-  public static func concatenated(_ first: Symbol, _ others: Symbol...) -> Symbol {
-    let axis = max(first.shape.rank - 1, 0)
-    return first.builder.apply(Concatenation(axis: axis), to: [first] + others)[0]
+  public static func concatenated(_ parts: [Symbol]) -> Symbol {
+    precondition(!parts.isEmpty, "nothing to join")
+    let axis = max(parts[0].shape.rank - 1, 0)
+    return parts[0].builder.apply(Concatenation(axis: axis), to: parts)[0]
   }
 }
 

@@ -31,7 +31,7 @@ public struct EfficientNetLite: BackboneArchitecture {
       let blocks = (0..<blockCount).map { block in
         LiteBlock(
           kernel: kernel, stride: block == 0 ? stride : 1, expansion: expansion,
-          filters: channels(Float(filters) * width), alias: "block\(index + 1)\(letter(block))")
+          filters: Channels.scaled(filters, by: width), alias: "block\(index + 1)\(letter(block))")
       }
       return Sequential(blocks)
     }
@@ -51,17 +51,12 @@ public struct EfficientNetLite: BackboneArchitecture {
 /// The letter that Keras gives a block of a stage.
 private func letter(_ index: Int) -> String { String(UnicodeScalar(UInt8(97 + index % 26))) }
 
-/// timm's normalization with the activation inside.
-private struct ActivatedNormalization: Layer {
-  /// What Keras's names of both begin with.
-  var alias: String
-
-  init(_ alias: String) { self.alias = alias }
-
-  func trace(_ input: Symbol, in scope: Scope) -> Symbol {
-    let x = BatchNormalization(epsilon: 1e-3).trace(input, in: scope)
-    scope.offer(x, as: "\(alias)_bn", of: scope.path)
-    return ActivationLayer(.relu6)(x, in: scope / "act", as: "\(alias)_activation")
+extension ActivatedNormalization {
+  /// That of Lite networks under Keras's names for EfficientNets.
+  fileprivate init(_ alias: String) {
+    self.init(
+      BatchNormalization(epsilon: 1e-3), .relu6,
+      aliases: ("\(alias)_bn", "\(alias)_activation"))
   }
 }
 
@@ -101,9 +96,28 @@ private struct LiteBlock: Layer {
 }
 
 extension Backbone {
-  /// EfficientNet-Lite0 by timm's names; 4,652,008 parameters with its classifier.
-  public static let efficientNetLite0 = Backbone(
-    Recipe(
-      name: "efficientnet-lite0", title: "EfficientNet-Lite0", classifier: ["classifier"]),
-    EfficientNetLite())
+  /// EfficientNet-Lite0; 4,652,008 parameters with its classifier.
+  public static let efficientNetLite0 = efficientNetLite(0, EfficientNetLite(), size: 224)
+  /// EfficientNet-Lite1; 5,416,680 parameters with its classifier.
+  public static let efficientNetLite1 = efficientNetLite(
+    1, EfficientNetLite(depth: 1.1), size: 240)
+  /// EfficientNet-Lite2; 6,092,072 parameters with its classifier.
+  public static let efficientNetLite2 = efficientNetLite(
+    2, EfficientNetLite(width: 1.1, depth: 1.2, dropRate: 0.3), size: 260)
+  /// EfficientNet-Lite3; 8,197,096 parameters with its classifier.
+  public static let efficientNetLite3 = efficientNetLite(
+    3, EfficientNetLite(width: 1.2, depth: 1.4, dropRate: 0.3), size: 280)
+  /// EfficientNet-Lite4; 13,006,568 parameters with its classifier.
+  public static let efficientNetLite4 = efficientNetLite(
+    4, EfficientNetLite(width: 1.4, depth: 1.8, dropRate: 0.3), size: 300)
+
+  private static func efficientNetLite(
+    _ number: Int, _ network: EfficientNetLite, size: Int
+  ) -> Backbone {
+    Backbone(
+      Recipe(
+        name: "efficientnet-lite\(number)", title: "EfficientNet-Lite\(number)",
+        classifier: ["classifier"]),
+      Variant(.timm, network, inputSize: Extent2D(size)))
+  }
 }

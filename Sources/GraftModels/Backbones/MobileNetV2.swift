@@ -4,8 +4,12 @@ import GraftLayers
 public struct MobileNetV2: BackboneArchitecture {
   /// Multiplies the channels of every layer.
   public var width: Float
+  /// Whether padding and normalization are Keras's.
+  public var followsKeras: Bool
 
-  public init(width: Float = 1) { self.width = width }
+  public init(width: Float = 1, followsKeras: Bool = false) {
+    (self.width, self.followsKeras) = (width, followsKeras)
+  }
 
   /// Expansion, output channels, blocks and stride of each stage.
   private static let stages = [
@@ -13,10 +17,18 @@ public struct MobileNetV2: BackboneArchitecture {
     (6, 320, 1, 1),
   ]
 
+  fileprivate var padding: ImagePadding { followsKeras ? .same : .centered }
+
+  fileprivate var normalization: BatchNormalization {
+    followsKeras ? BatchNormalization(epsilon: 1e-3, momentum: 0.999) : BatchNormalization()
+  }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     var layers: [any Layer] = [
       ConvolutionUnit(
-        convolution: .unbiased(channels(32 * width), kernel: 3, stride: 2), activation: .relu6,
+        convolution: .unbiased(
+          Channels.scaled(32, by: width), kernel: 3, stride: 2, padding: padding),
+        normalization: normalization, activation: .relu6,
         aliases: .init(
           convolution: "Conv1", normalization: "bn_Conv1", activation: "Conv1_relu"))
     ]
@@ -24,14 +36,15 @@ public struct MobileNetV2: BackboneArchitecture {
       for index in 0..<count {
         layers.append(
           InvertedResidual(
-            expansion: expansion, filters: channels(Float(filters) * width),
+            network: self, expansion: expansion, filters: Channels.scaled(filters, by: width),
             stride: index == 0 ? stride : 1,
             alias: layers.count == 1 ? "expanded_conv" : "block_\(layers.count - 1)"))
       }
     }
     layers.append(
       ConvolutionUnit(
-        convolution: .unbiased(channels(1280 * max(width, 1)), kernel: 1), activation: .relu6,
+        convolution: .unbiased(Channels.scaled(1280, by: max(width, 1)), kernel: 1),
+        normalization: normalization, activation: .relu6,
         aliases: .init(
           convolution: "Conv_1", normalization: "Conv_1_bn", activation: "out_relu")))
     return Sequential(layers)(input, in: scope / "features")
@@ -46,6 +59,7 @@ public struct MobileNetV2: BackboneArchitecture {
 
 /// Widens, filters each channel, narrows; the input is added where the shapes agree.
 private struct InvertedResidual: Layer {
+  var network: MobileNetV2
   var expansion: Int
   var filters: Int
   var stride: Int
@@ -58,12 +72,15 @@ private struct InvertedResidual: Layer {
     var units: [any Layer] = []
     if expansion != 1 { units.append(unit(.unbiased(hidden, kernel: 1), "expand")) }
     units.append(
-      unit(.unbiased(hidden, kernel: 3, stride: stride, groups: hidden), "depthwise"))
+      unit(
+        .unbiased(
+          hidden, kernel: 3, stride: stride, padding: network.padding, groups: hidden),
+        "depthwise"))
     let inside = scope / "conv"
     var x = Sequential(units)(input, in: inside)
     x = Convolution2D.unbiased(filters, kernel: 1)(
       x, in: inside / units.count, as: "\(alias)_project")
-    x = BatchNormalization()(x, in: inside / (units.count + 1), as: "\(alias)_project_BN")
+    x = network.normalization(x, in: inside / (units.count + 1), as: "\(alias)_project_BN")
     guard stride == 1, inputChannels == filters else { return x }
     x = input + x
     scope.offer(x, as: "\(alias)_add")
@@ -72,28 +89,16 @@ private struct InvertedResidual: Layer {
 
   private func unit(_ convolution: Convolution2D, _ name: String) -> ConvolutionUnit {
     ConvolutionUnit(
-      convolution: convolution, activation: .relu6,
+      convolution: convolution, normalization: network.normalization, activation: .relu6,
       aliases: .init(
         convolution: "\(alias)_\(name)", normalization: "\(alias)_\(name)_BN",
         activation: "\(alias)_\(name)_relu"))
   }
 }
 
-extension Convolution2D {
-  /// A convolution that a normalization follows: no bias, PyTorch's padding and initial values.
-  static func unbiased(
-    _ filters: Int, kernel: Int, stride: Int = 1, padding: ImagePadding = .centered,
-    groups: Int = 1
-  ) -> Convolution2D {
-    Convolution2D(
-      filters, kernel: Extent2D(kernel), strides: Extent2D(stride), padding: padding,
-      groups: groups, hasBias: false, initializer: .heNormal)
-  }
-}
-
 extension Backbone {
-  /// MobileNetV2 by torchvision's names; 3,504,872 parameters with its classifier.
+  /// MobileNetV2; 3,504,872 parameters with its classifier.
   public static let mobileNetV2 = Backbone(
     Recipe(name: "mobilenetv2", title: "MobileNetV2", classifier: ["classifier.1"]),
-    MobileNetV2())
+    Variant(.torchvision, MobileNetV2()), Variant(.keras, MobileNetV2(followsKeras: true)))
 }

@@ -66,12 +66,30 @@ private struct VGGFeatures: Layer {
 }
 
 extension Backbone {
-  /// VGG-16 by torchvision's names; 138,357,544 parameters with its classifier.
-  public static let vgg16 = vgg("vgg16", "VGG-16", [2, 2, 3, 3, 3])
+  /// VGG-11; 132,863,336 parameters with its classifier.
+  public static let vgg11 = vgg(11, [1, 1, 2, 2, 2])
+  /// VGG-13; 133,047,848 parameters with its classifier.
+  public static let vgg13 = vgg(13, [2, 2, 2, 2, 2])
+  /// VGG-16; 138,357,544 parameters with its classifier.
+  public static let vgg16 = vgg(16, [2, 2, 3, 3, 3])
+  /// VGG-19; 143,667,240 parameters with its classifier.
+  public static let vgg19 = vgg(19, [2, 2, 4, 4, 4])
+  /// VGG-11 with batch normalization; 132,868,840 parameters with its classifier.
+  public static let vgg11Normalized = vgg(11, [1, 1, 2, 2, 2], isNormalized: true)
+  /// VGG-13 with batch normalization; 133,053,736 parameters with its classifier.
+  public static let vgg13Normalized = vgg(13, [2, 2, 2, 2, 2], isNormalized: true)
+  /// VGG-16 with batch normalization; 138,365,992 parameters with its classifier.
+  public static let vgg16Normalized = vgg(16, [2, 2, 3, 3, 3], isNormalized: true)
+  /// VGG-19 with batch normalization; 143,678,248 parameters with its classifier.
+  public static let vgg19Normalized = vgg(19, [2, 2, 4, 4, 4], isNormalized: true)
 
-  private static func vgg(_ name: String, _ title: String, _ depths: [Int]) -> Backbone {
-    let classifier = ["classifier.0", "classifier.3", "classifier.6"]
+  private static func vgg(_ depth: Int, _ depths: [Int], isNormalized: Bool = false) -> Backbone {
+    let network = VGG(depths: depths, isNormalized: isNormalized)
     return Backbone(
-      Recipe(name: name, title: title, classifier: classifier), VGG(depths: depths))
+      Recipe(
+        name: isNormalized ? "vgg\(depth)-bn" : "vgg\(depth)",
+        title: isNormalized ? "VGG-\(depth) with batch normalization" : "VGG-\(depth)",
+        classifier: ["classifier.0", "classifier.3", "classifier.6"]),
+      Variant(.torchvision, network), Variant(.keras, network))
   }
 }

@@ -30,7 +30,7 @@ public struct WeightMismatch: Error, Hashable, Sendable, CustomStringConvertible
     missing.count + leftOver.count + wrongShapes.count + ambiguous.count + unknownClasses.count
   }
 
-  init(file: String) { self.file = file }
+  package init(file: String) { self.file = file }
 
   var isEmpty: Bool {
     missing.isEmpty && leftOver.isEmpty && wrongShapes.isEmpty && ambiguous.isEmpty

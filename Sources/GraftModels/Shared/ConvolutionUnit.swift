@@ -11,7 +11,7 @@ struct ConvolutionUnit: Layer {
   }
 
   var convolution: Convolution2D
-  var normalization = BatchNormalization()
+  var normalization: BatchNormalization
   var activation: Activation?
   var aliases: Aliases?
 
@@ -23,8 +23,14 @@ struct ConvolutionUnit: Layer {
   }
 }
 
-/// The number of channels nearest to `count` that `divisor` divides, never less than 90% of it.
-func channels(_ count: Float, divisor: Int = 8) -> Int {
-  let rounded = max(divisor, Int(count + Float(divisor) / 2) / divisor * divisor)
-  return Float(rounded) < 0.9 * count ? rounded + divisor : rounded
+extension Convolution2D {
+  /// A convolution that a normalization follows: no bias, PyTorch's padding and initial values.
+  static func unbiased(
+    _ filters: Int, kernel: Int, stride: Int = 1, padding: ImagePadding = .centered,
+    groups: Int = 1
+  ) -> Convolution2D {
+    Convolution2D(
+      filters, kernel: Extent2D(kernel), strides: Extent2D(stride), padding: padding,
+      groups: groups, hasBias: false, initializer: .heNormal)
+  }
 }

@@ -1,0 +1,34 @@
+import GraftLayers
+import GraftWeights
+
+extension WeightMap {
+  /// Keras's names for a model whose layers have Keras's as aliases: `conv1_conv/kernel`.
+  static func keras(_ outline: Outline) -> WeightMap {
+    var names: [String: String] = [:]
+    for endpoint in outline.endpoints {
+      guard let layer = endpoint.layer, layer != endpoint.name else { continue }
+      for parameter in outline.parameters[endpoint.parameters] {
+        for variable in parameter.role.kerasVariables {
+          names["\(endpoint.name)/\(variable)"] = parameter.path.description
+        }
+      }
+    }
+    return WeightMap(layout: .keras, rules: [.names(names)])
+  }
+}
+
+extension ParameterRole {
+  /// What Keras's layers call a variable of this role.
+  fileprivate var kerasVariables: [String] {
+    switch self {
+    case .convolutionKernel, .denseKernel, .flattenedDenseKernel: ["kernel"]
+    case .depthwiseKernel: ["depthwise_kernel", "kernel"]
+    case .bias: ["bias"]
+    case .normalizationScale: ["gamma"]
+    case .normalizationShift: ["beta"]
+    case .runningMean: ["moving_mean"]
+    case .runningVariance: ["moving_variance"]
+    case .optimizerState: []
+    }
+  }
+}
