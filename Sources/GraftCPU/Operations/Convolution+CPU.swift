@@ -12,6 +12,12 @@ extension Convolution: CPUOperation {
     var candidates: [CPULowering] = []
     if extents.isDepthwise { candidates.append(depthwise(extents, on: device)) }
     candidates.append(tile(extents, on: device))
+    if let product = WinogradProduct(extents) {
+      let lowering = product.lowering(
+        epilogue: epilogue, key: extents.packingKey("winograd4x4"), on: device)
+      let pays = product.pays(kernelIsConstant: problem.constantOperands.contains(1))
+      candidates.insert(lowering, at: pays ? 0 : candidates.count)
+    }
     if geometry.groups == 1 { candidates.append(openBLAS(extents, on: device)) }
     candidates.append(naive(extents, on: device))
     return candidates

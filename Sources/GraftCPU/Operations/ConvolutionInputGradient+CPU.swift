@@ -11,6 +11,12 @@ extension ConvolutionInputGradient: CPUOperation {
     var candidates: [CPULowering] = []
     if extents.isDepthwise { candidates.append(depthwise(extents, on: device)) }
     candidates.append(tile(extents, on: device))
+    if let product = WinogradProduct(gradientOf: extents) {
+      let lowering = product.lowering(
+        epilogue: .none, key: extents.packingKey("turned winograd4x4"), on: device)
+      let pays = product.pays(kernelIsConstant: problem.constantOperands.contains(1))
+      candidates.insert(lowering, at: pays ? 0 : candidates.count)
+    }
     candidates.append(naive(extents, on: device))
     return candidates
   }

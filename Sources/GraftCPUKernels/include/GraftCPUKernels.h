@@ -11,3 +11,4 @@
 #include "reduction.h"
 #include "softmax.h"
 #include "spinning.h"
+#include "winograd.h"

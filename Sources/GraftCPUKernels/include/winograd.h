@@ -1,0 +1,39 @@
+#pragma once
+#include <stddef.h>
+#include "epilogue.h"
+
+// Convolutions by 3 x 3 kernels of stride 1 in a quarter of the multiplications: F(4 x 4, 3 x 3) of
+// Winograd's minimal filtering (Lavin and Gray 2015) at the points 0, ±√½, ±√2 and ∞, whose
+// rounding errors are about twice those of a direct convolution.
+
+/// The images of such a convolution, channels last.
+typedef struct {
+  const float *input;
+  ptrdiff_t input_rows, input_columns, input_channels;
+  ptrdiff_t padding_top, padding_left;
+  float *output;
+  ptrdiff_t output_rows, output_columns, output_channels;
+} graft_winograd;
+
+/// The output tiles of one image, 4 x 4 pixels each.
+ptrdiff_t graft_winograd_tile_count(ptrdiff_t output_rows, ptrdiff_t output_columns);
+
+/// The floats that a transformed kernel takes.
+ptrdiff_t graft_winograd_packed_count(ptrdiff_t input_channels, ptrdiff_t output_channels);
+
+/// Transforms the kernel for some panels of output channels. Tap (y, x) from channel i to channel o
+/// is kernel[y * row_stride + x * column_stride + i * input_stride + o * output_stride]; negative
+/// strides turn the kernel, as the gradient of the input wants it.
+void graft_winograd_pack(const float *kernel, ptrdiff_t row_stride, ptrdiff_t column_stride,
+                         ptrdiff_t input_stride, ptrdiff_t output_stride, ptrdiff_t input_channels,
+                         ptrdiff_t output_channels, ptrdiff_t first_panel, ptrdiff_t end_panel,
+                         float *packed);
+
+/// The floats of scratch that graft_winograd_tiles needs.
+ptrdiff_t graft_winograd_scratch_count(ptrdiff_t input_channels);
+
+/// Computes output channels [first_channel, end_channel) of tiles [first_tile, end_tile), counted
+/// over all images; first_channel is a multiple of the GEMM tile's columns.
+void graft_winograd_tiles(const graft_winograd *shape, const float *packed,
+                          const graft_epilogue *epilogue, ptrdiff_t first_tile, ptrdiff_t end_tile,
+                          ptrdiff_t first_channel, ptrdiff_t end_channel, float *scratch);
