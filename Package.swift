@@ -12,12 +12,13 @@ let systemLibraries: [Target] = [
     name: "COpenBLAS", path: "Sources/COpenBLAS", pkgConfig: "openblas",
     providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(
-    name: "CTurboJPEG", path: "Sources/CTurboJPEG", pkgConfig: "libturbojpeg",
-    providers: [.apt(["libturbojpeg0-dev"])]),
+    name: "CJPEG", path: "Sources/CJPEG", pkgConfig: "libjpeg",
+    providers: [.apt(["libjpeg-dev"])]),
   .systemLibrary(
     name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(
-    name: "CWebP", path: "Sources/CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    name: "CWebP", path: "Sources/CWebP", pkgConfig: "libwebpdemux",
+    providers: [.apt(["libwebp-dev"])]),
   .systemLibrary(
     name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
@@ -36,8 +37,9 @@ let library: [Target] = [
   .target(
     name: "GraftOpenCL", dependencies: ["GraftRuntime", "Kernels", "COpenCL", "CCLBlast"]),
   .target(name: "GraftWeights", dependencies: ["GraftGraph", "CZlib"]),
-  .target(name: "GraftImageCodecs", dependencies: ["CTurboJPEG", "CPNG", "CWebP"]),
-  .target(name: "GraftData", dependencies: ["GraftImageCodecs"]),
+  .target(name: "GraftImageCodecs", dependencies: ["CJPEG", "CPNG", "CWebP"]),
+  .target(name: "GraftImageKernels"),
+  .target(name: "GraftData", dependencies: ["GraftImageCodecs", "GraftImageKernels"]),
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),

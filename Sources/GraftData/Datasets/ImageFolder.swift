@@ -1,0 +1,89 @@
+/// Pictures in a folder for each class, at any depth below it.
+///
+/// Classes and files are sorted by their UTF-8 bytes, as Keras's `image_dataset_from_directory` and
+/// torchvision's `ImageFolder` sort them; hidden files are ignored. Opening a folder lists it and
+/// decodes nothing: `unreadableImages` does that.
+public struct ImageFolder: Dataset {
+  /// One picture.
+  public struct Sample: Hashable, Sendable {
+    /// The path below the folder, beginning with the name of the class's folder.
+    public let relativePath: String
+    /// The class, an index into `classes`.
+    public let label: Int
+  }
+
+  /// The folder as it was given.
+  public let path: String
+  public let classes: [String]
+  public let samples: [Sample]
+
+  init(path: String, classes: [String], samples: [Sample]) {
+    self.path = path
+    self.classes = classes
+    self.samples = samples
+  }
+
+  /// Lists a folder whose subfolders are the classes.
+  ///
+  /// - Throws: `ImageFolderError` where the folder is missing or is none, holds fewer than two
+  ///   classes, a class holds no picture, or the subfolders are the parts of a split.
+  public init(_ path: String) throws {
+    let listing = ImageFolderListing(path)
+    let classes = try listing.classNames()
+    if Self.looksSplit(classes) { throw ImageFolderError.splitFolders(path, classes) }
+    guard let first = classes.first else { throw ImageFolderError.noClass(path) }
+    if classes.count == 1 { throw ImageFolderError.oneClass(path, first) }
+    try self.init(path: path, classes: classes, samples: listing.samples(of: classes))
+    try requireSamplesOfEachClass()
+  }
+
+  /// Whether the subfolders are those of a split rather than classes.
+  private static func looksSplit(_ names: [String]) -> Bool {
+    names.contains("train")
+      && names.allSatisfy { ($0 == "train") || SplitFolders.heldOutNames.contains($0) }
+  }
+
+  func requireSamplesOfEachClass() throws {
+    let empty = zip(classes, counts).filter { $0.1 == 0 }.map(\.0)
+    if !empty.isEmpty { throw ImageFolderError.emptyClasses(path, empty) }
+  }
+
+  public var count: Int { samples.count }
+
+  public func label(at index: Int) -> Int {
+    samples[index].label
+  }
+
+  /// The path of one picture.
+  public func path(at index: Int) -> String {
+    path.hasSuffix("/")
+      ? path + samples[index].relativePath : "\(path)/\(samples[index].relativePath)"
+  }
+
+  public func fill(
+    _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
+  ) throws {
+    try preparer.prepare(fileAt: path(at: index), into: values)
+  }
+
+  /// The pictures at `indices`, in that order.
+  public func subset(_ indices: [Int]) -> ImageFolder {
+    ImageFolder(path: path, classes: classes, samples: indices.map { samples[$0] })
+  }
+
+  /// Splits the pictures into a training and a validation part, the same on every platform.
+  ///
+  /// - Parameters:
+  ///   - validation: the share of pictures held out, between 0 and 1.
+  ///   - stratified: whether each class is split by that share.
+  /// - Throws: `SplitError` where a part would be empty.
+  public func split(
+    validation: Double, stratified: Bool = true, seed: UInt64 = 0
+  ) throws -> DatasetSplit<ImageFolder> {
+    let parts = try SplitIndices(
+      labels: samples.map(\.label), classCount: classes.count, validation: validation,
+      stratified: stratified, seed: seed)
+    return DatasetSplit(
+      training: subset(parts.training), validation: subset(parts.validation))
+  }
+}

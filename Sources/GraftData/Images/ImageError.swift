@@ -1,0 +1,58 @@
+/// Why a picture could not be decoded, with its file.
+public struct ImageError: Error, Equatable, Sendable {
+  public enum Reason: Equatable, Sendable {
+    /// The file cannot be read; the system's own words.
+    case unreadable(String)
+    case empty
+    /// The content is not JPEG, PNG or WebP; the name of what it seems to be, where known.
+    case unknownFormat(String?)
+    case truncated(ImageFormat, String)
+    case damaged(ImageFormat, String)
+    /// A valid file that uses a part of its format that the decoder lacks.
+    case unsupported(ImageFormat, String)
+    /// More pixels than the limit, in the file or after padding to a square.
+    case tooManyPixels(width: Int, height: Int, limit: Int)
+    case outOfMemory(byteCount: Int)
+  }
+
+  /// The file, or nil for a picture that came from memory.
+  public var path: String?
+  public var reason: Reason
+
+  public init(path: String? = nil, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+}
+
+extension ImageError: CustomStringConvertible {
+  public var description: String {
+    "\(path ?? "picture in memory"): \(reason)"
+  }
+}
+
+extension ImageError.Reason: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let words):
+      "cannot be read (\(words))"
+    case .empty:
+      "the file is empty"
+    case .unknownFormat(let name?):
+      "this is \(name); convert it to JPEG, PNG or WebP"
+    case .unknownFormat(nil):
+      "the content is not a JPEG, PNG or WebP picture"
+    case .truncated(let format, let words):
+      "the \(format.rawValue) data is truncated (\(words))"
+    case .damaged(let format, let words):
+      "the \(format.rawValue) data is damaged (\(words))"
+    case .unsupported(let format, let words):
+      "this kind of \(format.rawValue) is not supported (\(words)); save it again in a common form"
+    case .tooManyPixels(let width, let height, let limit):
+      "\(width) x \(height) pixels are more than the limit of \(limit); scale the picture down "
+        + "or raise the pixel limit"
+    case .outOfMemory(let byteCount):
+      "no memory for its \(byteCount) bytes of pixels"
+    }
+  }
+}

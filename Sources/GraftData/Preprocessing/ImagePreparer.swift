@@ -1,0 +1,182 @@
+import GraftImageKernels
+
+/// Turns picture files into what a model takes, with buffers that are reused from one to the next.
+///
+/// A preparer belongs to one thread at a time; make one for each.
+public final class ImagePreparer {
+  public let preprocessing: Preprocessing
+  /// Random changes to each picture, nil for none.
+  public let augmentation: Augmentation?
+  /// Where the random changes come from: seed it for each sample.
+  public var random: SeededGenerator
+
+  /// Beyond this the C tables could not count; only pictures a few pixels wide get there.
+  private static let greatestScaledSide = 1 << 30
+
+  private let decoder: ImageDecoder
+  private let table: NormalizationTable
+  private let file = FileBytes()
+  private let resampler = Resampler()
+  private let padded = PixelBuffer()
+  private let resized = PixelBuffer()
+  private let changed = PixelBuffer()
+
+  /// Pillow's limit: a quarter of a gigabyte of RGB.
+  public static let defaultPixelLimit = 89_478_485
+
+  /// - Parameter pixelLimit: pictures of more pixels are refused.
+  /// - Throws: `PreprocessingError` or `AugmentationError` for values that make no sense.
+  public convenience init(
+    _ preprocessing: Preprocessing, augmentation: Augmentation? = nil,
+    random: SeededGenerator = SeededGenerator(seed: 0),
+    pixelLimit: Int = ImagePreparer.defaultPixelLimit
+  ) throws {
+    try preprocessing.validate()
+    try augmentation?.validate()
+    self.init(
+      valid: preprocessing, augmentation: augmentation, random: random, pixelLimit: pixelLimit)
+  }
+
+  /// Takes values that have been validated.
+  init(
+    valid preprocessing: Preprocessing, augmentation: Augmentation?, random: SeededGenerator,
+    pixelLimit: Int
+  ) {
+    self.preprocessing = preprocessing
+    self.augmentation = augmentation
+    self.random = random
+    decoder = ImageDecoder(pixelLimit: pixelLimit)
+    table = NormalizationTable(preprocessing)
+  }
+
+  /// Prepares a picture file.
+  ///
+  /// - Parameter values: `preprocessing.valueCount` values, height x width x channels.
+  /// - Throws: `ImageError` with the path.
+  public func prepare(
+    fileAt path: String, into values: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    try file.withContents(of: path) { bytes in
+      do {
+        try prepare(encoded: bytes, into: values)
+      } catch var error as ImageError {
+        error.path = path
+        throw error
+      }
+    }
+  }
+
+  /// Prepares a picture file held in memory.
+  ///
+  /// - Parameter values: `preprocessing.valueCount` values, height x width x channels.
+  /// - Throws: `ImageError` without a path.
+  public func prepare(
+    encoded bytes: UnsafeRawBufferPointer, into values: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    var plan: SamplePlan?
+    let picture = try decoder.decode(bytes) { fullSize in
+      let planned = makePlan(for: fullSize)
+      plan = planned
+      return preprocessing.jpegDecoding == .shrinkOnLoad ? planned.neededSize(ofPicture: fullSize) : nil
+    }
+    try finish(picture, plan ?? makePlan(for: picture.fullSize), into: values)
+  }
+
+  /// Prepares decoded pixels.
+  ///
+  /// - Parameter values: `preprocessing.valueCount` values, height x width x channels.
+  /// - Throws: `ImageError` without a path.
+  public func prepare(
+    _ image: RGBImage, into values: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    let pixels = try changed.view(image.size)
+    image.copyPixels(to: pixels)
+    let picture = ImageDecoder.Picture(pixels: pixels, fullSize: image.size, hasAlpha: false)
+    try finish(picture, makePlan(for: image.size), into: values)
+  }
+
+  private func makePlan(for source: ImageSize) -> SamplePlan {
+    if let crop = augmentation?.randomResizedCrop {
+      return SamplePlan(
+        source: crop.rectangle(in: source, using: &random),
+        resize: ResizePlan(rule: .stretch, source: source, target: preprocessing.size))
+    }
+    return SamplePlan(
+      source: .whole(source),
+      resize: ResizePlan(
+        rule: preprocessing.resizeRule, source: source, target: preprocessing.size))
+  }
+
+  private func finish(
+    _ picture: ImageDecoder.Picture, _ plan: SamplePlan,
+    into values: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    guard plan.resize.scaled.longerSide <= Self.greatestScaledSide else {
+      throw ImageError(
+        reason: .tooManyPixels(
+          width: plan.resize.scaled.width, height: plan.resize.scaled.height,
+          limit: decoder.pixelLimit))
+    }
+    let opaque = try layOverBackground(picture, plan)
+    let result = try resized.view(preprocessing.size)
+    let place = PixelRectangle(
+      x: plan.resize.placement.x, y: plan.resize.placement.y, width: plan.resize.kept.width,
+      height: plan.resize.kept.height)
+    if place.size != preprocessing.size { graft_fill(result, Color.black.rgba) }
+    try resampler.resize(
+      opaque, to: plan.resize.scaled, keeping: plan.resize.kept,
+      by: preprocessing.interpolation, into: result.cropped(to: place))
+    let final = try augmentation?.apply(to: result, scratch: changed, using: &random) ?? result
+    table.normalize(final, into: values)
+  }
+
+  /// The part of the picture that is resized: opaque, on its square where padded, gray where asked.
+  private func layOverBackground(
+    _ picture: ImageDecoder.Picture, _ plan: SamplePlan
+  ) throws -> GraftPixelView {
+    let part = picture.pixels.cropped(
+      to: plan.source.scaled(from: picture.fullSize, to: picture.pixels.size))
+    if picture.hasAlpha { graft_composite(part, part, preprocessing.background.rgba) }
+    var result = part
+    if let color = plan.resize.paddingColor, part.width != part.height {
+      result = try padToSquare(part, color)
+    }
+    if preprocessing.channelOrder == .gray { graft_make_gray(result) }
+    return result
+  }
+
+  private func padToSquare(_ part: GraftPixelView, _ color: Color) throws -> GraftPixelView {
+    let square = ImageSize(part.size.longerSide)
+    guard let count = square.pixelCount, count <= decoder.pixelLimit else {
+      throw ImageError(
+        reason: .tooManyPixels(
+          width: square.width, height: square.height, limit: decoder.pixelLimit))
+    }
+    let result = try padded.view(square)
+    graft_fill(result, color.rgba)
+    let place = PixelRectangle(
+      x: (square.width - Int(part.width)) / 2, y: (square.height - Int(part.height)) / 2,
+      width: Int(part.width), height: Int(part.height))
+    graft_copy(part, result.cropped(to: place))
+    return result
+  }
+}
+
+/// What is done with one picture.
+private struct SamplePlan {
+  /// The part of the upright picture that is resized.
+  var source: PixelRectangle
+  var resize: ResizePlan
+
+  /// The least upright size of the whole picture that the resize need not enlarge.
+  func neededSize(ofPicture fullSize: ImageSize) -> ImageSize {
+    let reference =
+      resize.paddingColor == nil ? source.size : ImageSize(source.size.longerSide)
+    func share(_ full: Int, _ scaled: Int, _ part: Int) -> Int {
+      Int((Double(full) * Double(scaled) / Double(part)).rounded(.up))
+    }
+    return ImageSize(
+      width: share(fullSize.width, resize.scaled.width, reference.width),
+      height: share(fullSize.height, resize.scaled.height, reference.height))
+  }
+}
