@@ -3,7 +3,7 @@ import GraftGraph
 /// One tensor of a weight file: described at once, read when asked for.
 public struct StoredTensor: Sendable {
   /// The name that the file gives it.
-  public let name: String
+  public private(set) var name: String
   /// What its elements are stored as.
   public let elementType: StoredElementType
   /// The extents, in the order of the file or, after an arrangement, of Graft.
@@ -73,6 +73,13 @@ public struct StoredTensor: Sendable {
       throw bytes.malformed("tensor \(name) unpacks to fewer bytes than the file says")
     }
     bytes.withUnsafeBytes { view.gather(from: $0, elementType, byteOrder, into: output) }
+  }
+
+  /// The same tensor under another name.
+  func renamed(_ name: String) -> StoredTensor {
+    var result = self
+    result.name = name
+    return result
   }
 
   /// The same elements in the order of `arrangement`, as a parameter of this shape.

@@ -12,6 +12,12 @@ public enum WeightFormat: String, Hashable, Sendable, CaseIterable {
   case npy
   /// A zip archive of NumPy arrays.
   case npz
+  /// HDF5, as Keras writes it: `.h5` of Keras 1 and 2, `.weights.h5` of Keras 3.
+  case hdf5
+  /// A zip archive around HDF5, as Keras 3 writes whole models (`.keras`).
+  case keras
+  /// A network of ONNX, of which the initializers are read.
+  case onnx
 
   /// Recognizes a format by the first bytes and, for archives, by their entries.
   init(recognizing bytes: ByteView) throws {
@@ -23,6 +29,10 @@ public enum WeightFormat: String, Hashable, Sendable, CaseIterable {
       self = .pyTorchLegacy
     } else if SafetensorsReader.recognizes(bytes) {
       self = .safetensors
+    } else if HDF5File.recognizes(bytes) {
+      self = .hdf5
+    } else if ONNXReader.recognizes(bytes) {
+      self = .onnx
     } else {
       throw WeightFileError(
         file: bytes.storage.file, problem: .unknownFormat, explanation: Self.refusal(of: bytes))
@@ -36,6 +46,9 @@ public enum WeightFormat: String, Hashable, Sendable, CaseIterable {
     case .pyTorchLegacy: try PyTorchLegacyReader.read(bytes)
     case .npy: try NumPyReader.read(bytes)
     case .npz: try NumPyReader.read(ZipArchive(bytes))
+    case .hdf5: try KerasReader.read(bytes)
+    case .keras: try KerasReader.read(ZipArchive(bytes))
+    case .onnx: try ONNXReader.read(bytes)
     }
   }
 
@@ -44,16 +57,19 @@ public enum WeightFormat: String, Hashable, Sendable, CaseIterable {
     if names.contains(where: { $0.hasSuffix("/data.pkl") || $0 == "data.pkl" }) {
       return .pyTorchZip
     }
+    if names.contains(KerasReader.archivedWeights) { return .keras }
     if !names.isEmpty, names.allSatisfy({ $0.hasSuffix(".npy") }) { return .npz }
     throw WeightFileError(
       file: archive.bytes.storage.file, problem: .unknownFormat,
-      explanation: "is a zip archive, but neither of PyTorch (no data.pkl) nor of NumPy "
-        + "(only .npy inside); unpack it if it holds a weight file")
+      explanation: "is a zip archive, but not of PyTorch (no data.pkl), of Keras "
+        + "(no \(KerasReader.archivedWeights)) or of NumPy (only .npy inside); unpack it if it holds a weight file"
+    )
   }
 
   /// What the file seems to be, for the people who got a web page or a pointer instead of weights.
   private static func refusal(of bytes: ByteView) -> String {
-    let readable = "Graft reads safetensors, PyTorch (.pth, .pt, .bin) and NumPy (.npy, .npz)"
+    let readable =
+      "Graft reads safetensors, PyTorch (.pth, .pt, .bin), Keras (.h5, .keras), ONNX and NumPy"
     func begins(_ text: String) -> Bool { bytes.hasBytes(Array(text.utf8)) }
     if begins("<") { return "is a web page or XML, not weights; the download went wrong" }
     if begins("version https://git-lfs") {

@@ -122,6 +122,25 @@ struct WeightMapTests {
     }
   }
 
+  @Test(arguments: [
+    ("ResNet34", ["layer4.0.conv1.weight"] + (0..<6).map { "layer3.\($0).conv1.weight" }),
+    ("a VGG", ["features.0.weight", "features.2.weight", "features.5.weight"]),
+    ("AlexNet", [0, 3, 6, 8, 10].map { "features.\($0).weight" }),
+    ("MobileNetV2", ["features.0.0.weight", "features.1.conv.0.0.weight"]),
+    ("DenseNet", ["features.denseblock1.denselayer1.norm1.weight"]),
+    ("an EfficientNet", ["features.1.0.block.0.0.weight"]),
+  ])
+  func anotherArchitectureIsGuessed(network: String, names: [String]) throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appendingPathComponent("file")
+    try SafetensorsWriter.write(
+      names.map { WritableTensor(name: $0, shape: [1]) { [0] } }, to: url)
+    let wrong = try mismatch {
+      try WeightMap.torch.assign(WeightFile(contentsOf: url), to: Self.network())
+    }
+    #expect(wrong.hint?.contains(network) == true, "\(wrong.hint ?? "no hint")")
+  }
+
   @Test func rulesRename() throws {
     let parameters = Self.network().map { parameter in
       var parameter = parameter

@@ -12,8 +12,11 @@ enum Architecture {
       return network
     }
     if all.contains("features.0.weight") {
-      let isConvolutional = all.contains("features.2.weight") || all.contains("features.3.weight")
-      return isConvolutional ? "a VGG" : "AlexNet"
+      // Both are plain stacks; they differ in which positions hold convolutions.
+      let isAlexNet =
+        all.contains("features.8.weight") && all.contains("features.10.weight")
+        && !all.contains("features.11.weight") && !all.contains("features.5.weight")
+      return isAlexNet ? "AlexNet" : "a VGG"
     }
     return nil
   }

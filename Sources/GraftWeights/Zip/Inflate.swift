@@ -4,6 +4,8 @@ import CZlib
 enum Inflate {
   /// zlib's window for a deflate stream without a header.
   static let raw: Int32 = -15
+  /// zlib's window for a stream with zlib's header and checksum.
+  static let withHeader: Int32 = 15
 
   /// Unpacks an entry of a zip archive: a raw deflate stream with a CRC-32.
   static func zipEntry(
