@@ -1,0 +1,47 @@
+import Foundation
+
+extension Report {
+  /// Writes the page so that the file appears complete or not at all.
+  ///
+  /// - Parameter url: A file in a folder that exists; a file that stands there is replaced.
+  /// - Throws: `ReportFileError`.
+  public func write(to url: URL) throws {
+    do {
+      // To a temporary file in the same folder, which is then renamed.
+      try Data(html().utf8).write(to: url, options: .atomic)
+    } catch {
+      throw ReportFileError(file: url.path, explanation: Self.explanation(of: error, at: url))
+    }
+  }
+
+  private static func explanation(of error: any Error, at url: URL) -> String {
+    let folder = url.deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue
+    {
+      return "is a folder; name a file, such as \(url.path)/report.html"
+    }
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+      return "cannot be written: there is no folder \(folder); create it first"
+    }
+    guard isFolder.boolValue else {
+      return "cannot be written: \(folder) is not a folder; choose another place"
+    }
+    return "cannot be written: \(error.localizedDescription)"
+  }
+}
+
+/// Why a report could not be written.
+public struct ReportFileError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The path of the file.
+  public var file: String
+  /// What happened and how to mend it.
+  public var explanation: String
+
+  public init(file: String, explanation: String) {
+    self.file = file
+    self.explanation = explanation
+  }
+
+  public var description: String { "\(file): \(explanation)" }
+}
