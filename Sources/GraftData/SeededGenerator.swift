@@ -17,7 +17,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// prepared in any order by any thread.
   public init(seed: UInt64, purpose: Purpose = .general, epoch: Int = 0, index: Int = 0) {
     var mixer = SplitMix64(state: seed)
-    for key in [purpose.rawValue, UInt64(bitPattern: Int64(epoch)), UInt64(bitPattern: Int64(index))] {
+    for key in [
+      purpose.rawValue, UInt64(bitPattern: Int64(epoch)), UInt64(bitPattern: Int64(index)),
+    ] {
       mixer.state = mixer.next() ^ key
     }
     state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())

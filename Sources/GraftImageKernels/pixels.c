@@ -31,7 +31,7 @@ void graft_copy(GraftPixelView source, GraftPixelView destination) {
   }
 }
 
-void graft_fill(GraftPixelView destination, const uint8_t colour[4]) {
+void graft_fill_pixels(GraftPixelView destination, const uint8_t colour[4]) {
   for (int y = 0; y < destination.height; y += 1) {
     uint8_t *to = row_of(destination, y);
     for (int x = 0; x < destination.width; x += 1) memcpy(to + 4 * (size_t)x, colour, 4);

@@ -96,7 +96,8 @@ public final class BatchLoader: Sendable {
   /// - Throws: `BatchLoaderError.outOfMemory` where there is no memory for the ring.
   public func batches(epoch: Int) throws -> BatchStream {
     BatchStream(
-      try BatchProduction(loader: self, pool: pool, epoch: epoch, indices: sampleIndices(epoch: epoch)))
+      try BatchProduction(
+        loader: self, pool: pool, epoch: epoch, indices: sampleIndices(epoch: epoch)))
   }
 
   /// A preparer for one thread.

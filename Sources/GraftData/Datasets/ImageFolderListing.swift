@@ -11,7 +11,8 @@ struct ImageFolderListing {
   /// Endings that make a file a picture; those of formats that cannot be decoded are among them, so
   /// that such files are reported instead of passed over.
   private static let pictureEndings: Set<String> = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif",
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif",
+    "avif",
   ]
 
   /// The names of the visible subfolders, sorted.

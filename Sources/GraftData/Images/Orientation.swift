@@ -55,7 +55,9 @@ enum OrientationReader {
   /// Reads EXIF that ImageMagick wrote as hexadecimal text behind a head of three lines.
   static func orientation(exifText text: UnsafeRawBufferPointer) -> Orientation? {
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let digits = lines.dropFirst(3).joined().compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+    let digits = lines.dropFirst(3).joined().compactMap {
+      Character(UnicodeScalar($0)).hexDigitValue
+    }
     let bytes = stride(from: 0, to: digits.count - 1, by: 2).map {
       UInt8(digits[$0] << 4 | digits[$0 + 1])
     }

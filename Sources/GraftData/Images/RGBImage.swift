@@ -41,9 +41,11 @@ public struct RGBImage: Equatable, Sendable {
     encoded bytes: UnsafeRawBufferPointer, background: Color = .white,
     pixelLimit: Int = ImagePreparer.defaultPixelLimit
   ) throws {
-    let picture = try ImageDecoder(pixelLimit: pixelLimit).decode(bytes)
+    let decoder = ImageDecoder(pixelLimit: pixelLimit)
+    let picture = try decoder.decode(bytes)
     if picture.hasAlpha { graft_composite(picture.pixels, picture.pixels, background.rgba) }
-    self.init(picture.pixels)
+    // The pixels are the decoder's own.
+    self = withExtendedLifetime(decoder) { RGBImage(picture.pixels) }
   }
 
   init(_ view: GraftPixelView) {
@@ -85,7 +87,7 @@ public struct RGBImage: Equatable, Sendable {
     copyPixels(to: source)
     try Resampler().resize(
       source, to: target, keeping: .whole(target), by: interpolation, into: result)
-    return RGBImage(result)
+    return withExtendedLifetime((from, to)) { RGBImage(result) }
   }
 
   /// The picture scaled down, where it is larger, so that neither side is longer than `side`.
@@ -109,8 +111,9 @@ public struct RGBImage: Equatable, Sendable {
     copyPixels(to: view)
     var bytes: UnsafeMutablePointer<UInt8>?
     var byteCount = 0
-    let outcome = graft_jpeg_encode(
-      view.asCodecPixels, Int32(min(max(quality, 1), 100)), &bytes, &byteCount)
+    let outcome = withExtendedLifetime(buffer) {
+      graft_jpeg_encode(view.asCodecPixels, Int32(min(max(quality, 1), 100)), &bytes, &byteCount)
+    }
     guard outcome.status == GraftImageStatusDone, let bytes else {
       throw ImageError(reason: ImageError.Reason(outcome, .jpeg))
     }

@@ -77,7 +77,8 @@ public final class ImagePreparer {
     let picture = try decoder.decode(bytes) { fullSize in
       let planned = makePlan(for: fullSize)
       plan = planned
-      return preprocessing.jpegDecoding == .shrinkOnLoad ? planned.neededSize(ofPicture: fullSize) : nil
+      return preprocessing.jpegDecoding == .shrinkOnLoad
+        ? planned.neededSize(ofPicture: fullSize) : nil
     }
     try finish(picture, plan ?? makePlan(for: picture.fullSize), into: values)
   }
@@ -122,7 +123,7 @@ public final class ImagePreparer {
     let place = PixelRectangle(
       x: plan.resize.placement.x, y: plan.resize.placement.y, width: plan.resize.kept.width,
       height: plan.resize.kept.height)
-    if place.size != preprocessing.size { graft_fill(result, Color.black.rgba) }
+    if place.size != preprocessing.size { graft_fill_pixels(result, Color.black.rgba) }
     try resampler.resize(
       opaque, to: plan.resize.scaled, keeping: plan.resize.kept,
       by: preprocessing.interpolation, into: result.cropped(to: place))
@@ -153,7 +154,7 @@ public final class ImagePreparer {
           width: square.width, height: square.height, limit: decoder.pixelLimit))
     }
     let result = try padded.view(square)
-    graft_fill(result, color.rgba)
+    graft_fill_pixels(result, color.rgba)
     let place = PixelRectangle(
       x: (square.width - Int(part.width)) / 2, y: (square.height - Int(part.height)) / 2,
       width: Int(part.width), height: Int(part.height))

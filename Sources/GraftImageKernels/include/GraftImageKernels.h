@@ -67,7 +67,7 @@ void graft_composite(
 void graft_copy(GraftPixelView source, GraftPixelView destination);
 
 /// Fills a view with one colour.
-void graft_fill(GraftPixelView destination, const uint8_t colour[_Nonnull 4]);
+void graft_fill_pixels(GraftPixelView destination, const uint8_t colour[_Nonnull 4]);
 
 /// Turns a picture upright: `orientation` 2 to 8 as EXIF counts them; 5 to 8 swap the sides.
 void graft_turn_upright(GraftPixelView source, GraftPixelView destination, int orientation);

@@ -1,0 +1,36 @@
+/// Every sample twice: as it is, and mirrored left to right.
+///
+/// Unlike a random flip, samples come out the same in every epoch, so that what frozen layers make of
+/// them may be kept. Sample `index` of the second half mirrors sample `index - base.count`.
+public struct MirroredDataset: Dataset {
+  public let base: any Dataset
+
+  /// - Parameter base: Samples of height x width x channels.
+  public init(_ base: any Dataset) { self.base = base }
+
+  public var count: Int { 2 * base.count }
+  public var classes: [String] { base.classes }
+
+  public func label(at index: Int) -> Int { base.label(at: index % base.count) }
+
+  public func shape(preparedBy preprocessing: Preprocessing) -> [Int] {
+    base.shape(preparedBy: preprocessing)
+  }
+
+  public func fill(
+    _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
+  ) throws {
+    try base.fill(values, at: index % base.count, using: preparer)
+    let shape = base.shape(preparedBy: preparer.preprocessing)
+    guard index >= base.count, shape.count == 3 else { return }
+    let (width, channels) = (shape[1], shape[2])
+    for row in stride(from: 0, to: values.count, by: width * channels) {
+      for x in 0..<width / 2 {
+        for channel in 0..<channels {
+          values.swapAt(
+            row + x * channels + channel, row + (width - 1 - x) * channels + channel)
+        }
+      }
+    }
+  }
+}
