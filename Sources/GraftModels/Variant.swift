@@ -1,3 +1,4 @@
+public import GraftData
 public import GraftLayers
 public import GraftWeights
 
@@ -15,12 +16,28 @@ public struct Variant: Sendable {
   public var inputSize: Extent2D
   /// How names and layouts in files relate to the network's own, beside those of ``source``.
   public var weightMaps: [WeightMap]
+  /// How pictures become what the weights were trained on.
+  public var preprocessing: Preprocessing
 
+  /// - Parameter preprocessing: By default what the source does for most of its networks.
   public init(
     _ source: Source, _ architecture: any BackboneArchitecture, inputSize: Extent2D = 224,
-    weightMaps: [WeightMap] = []
+    weightMaps: [WeightMap] = [], preprocessing: Preprocessing? = nil
   ) {
     (self.source, self.architecture) = (source, architecture)
     (self.inputSize, self.weightMaps) = (inputSize, weightMaps)
+    self.preprocessing = preprocessing ?? source.usualPreprocessing(size: inputSize.height)
+  }
+}
+
+extension Variant.Source {
+  /// What the source does to pictures for most of its networks.
+  func usualPreprocessing(size: Int) -> Preprocessing {
+    let crop = ResizeRule.centreCrop(of: size, percent: 0.875)
+    return switch self {
+    case .torchvision: .torchvision(size: size, resizeRule: crop)
+    case .timm: .torchvision(size: size, resizeRule: crop, interpolation: .bicubic)
+    case .keras: .minusOneToOne(size: size)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import GraftData
 import GraftLayers
 
 /// Densely connected networks (Huang et al. 2017), by torchvision's names.
@@ -119,6 +120,8 @@ extension Backbone {
       Recipe(
         name: "densenet\(depth)", title: "DenseNet-\(depth)", classifier: ["classifier"]),
       Variant(.torchvision, DenseNet(depths: depths)),
-      Variant(.keras, DenseNet(depths: depths, followsKeras: true)))
+      Variant(
+        .keras, DenseNet(depths: depths, followsKeras: true),
+        preprocessing: .torchvision(size: 224, resizeRule: .stretch)))
   }
 }

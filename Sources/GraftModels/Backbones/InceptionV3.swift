@@ -1,3 +1,4 @@
+import GraftData
 import GraftLayers
 
 /// The third Inception network (Szegedy et al. 2016), by torchvision's names.
@@ -185,6 +186,8 @@ extension Backbone {
       name: "inceptionv3", title: "Inception V3", minimumSize: 75, classifier: ["fc"]),
     Variant(
       .torchvision, InceptionV3(), inputSize: 299,
-      weightMaps: [.ignoringAuxiliaryHeads(#"^AuxLogits\."#)]),
+      weightMaps: [.ignoringAuxiliaryHeads(#"^AuxLogits\."#)],
+      preprocessing: .torchvision(
+        size: 299, resizeRule: .shorterSideThenCentreCrop(resize: 342))),
     Variant(.keras, InceptionV3(followsKeras: true), inputSize: 299))
 }

@@ -1,3 +1,4 @@
+import GraftData
 import GraftLayers
 
 /// Depthwise separable convolutions (Howard et al. 2017), by timm's names.
@@ -83,5 +84,9 @@ extension Backbone {
   /// MobileNet; 4,231,976 parameters with its classifier.
   public static let mobileNetV1 = Backbone(
     Recipe(name: "mobilenetv1", title: "MobileNet", classifier: ["classifier"]),
-    Variant(.timm, MobileNetV1()), Variant(.keras, MobileNetV1(followsKeras: true)))
+    Variant(
+      .timm, MobileNetV1(),
+      preprocessing: .minusOneToOne(
+        size: 224, resizeRule: .centreCrop(of: 224, percent: 0.875), interpolation: .bicubic)),
+    Variant(.keras, MobileNetV1(followsKeras: true)))
 }

@@ -1,3 +1,4 @@
+import GraftData
 import GraftLayers
 
 /// Searched mobile networks (Howard et al. 2019), by torchvision's names.
@@ -159,6 +160,8 @@ extension Backbone {
       Recipe(
         name: "mobilenetv3-\(size)", title: "MobileNetV3 \(size.capitalized)",
         classifier: ["classifier.0", "classifier.3"]),
-      Variant(.torchvision, network), Variant(.keras, keras))
+      Variant(.torchvision, network),
+      // Rescaling is part of Keras's network; here it is part of the preprocessing.
+      Variant(.keras, keras, preprocessing: .minusOneToOne(size: 224)))
   }
 }

@@ -1,3 +1,4 @@
+import GraftData
 import GraftLayers
 
 /// Deep residual networks (He et al. 2015), wide ones (Zagoruyko and Komodakis 2016) and ones with
@@ -146,6 +147,7 @@ extension Backbone {
     keras.followsKeras = true
     return Backbone(
       Recipe(name: "resnet\(depth)", title: "ResNet-\(depth)", classifier: ["fc"]),
-      Variant(.torchvision, network), Variant(.keras, keras))
+      Variant(.torchvision, network),
+      Variant(.keras, keras, preprocessing: .caffe(size: 224)))
   }
 }

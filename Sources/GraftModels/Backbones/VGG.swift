@@ -1,3 +1,4 @@
+import GraftData
 import GraftLayers
 
 /// Very deep networks of 3 × 3 convolutions (Simonyan and Zisserman 2015), by torchvision's names.
@@ -90,6 +91,6 @@ extension Backbone {
         name: isNormalized ? "vgg\(depth)-bn" : "vgg\(depth)",
         title: isNormalized ? "VGG-\(depth) with batch normalization" : "VGG-\(depth)",
         classifier: ["classifier.0", "classifier.3", "classifier.6"]),
-      Variant(.torchvision, network), Variant(.keras, network))
+      Variant(.torchvision, network), Variant(.keras, network, preprocessing: .caffe(size: 224)))
   }
 }

@@ -1,0 +1,27 @@
+public import GraftData
+import GraftLayers
+
+extension Model {
+  /// How pictures become what the model takes: as its backbone's weights were trained, at the
+  /// model's own size; without a backbone scaled to 0...1 and stretched.
+  public var preprocessing: Preprocessing {
+    let size = ImageSize(width: inputSize.width, height: inputSize.height)
+    guard var preprocessing = backbone?.variant.preprocessing else {
+      return Preprocessing(size: size, resizeRule: .stretch, scale: 1 / 255)
+    }
+    preprocessing.resize(to: size)
+    return preprocessing
+  }
+}
+
+extension Preprocessing {
+  /// Keeps the share of the picture that is cut out.
+  fileprivate mutating func resize(to newSize: ImageSize) {
+    if case .shorterSideThenCentreCrop(let side) = resizeRule {
+      let share = Double(side) / Double(min(size.width, size.height))
+      let target = Double(min(newSize.width, newSize.height))
+      resizeRule = .shorterSideThenCentreCrop(resize: Int((target * share).rounded()))
+    }
+    size = newSize
+  }
+}
