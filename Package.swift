@@ -45,9 +45,12 @@ let library: [Target] = [
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
   .target(
     name: "GraftTraining", dependencies: ["GraftLayers", "GraftRuntime", "GraftData"]),
+  .target(name: "GraftReport"),
   .target(
     name: "Graft",
-    dependencies: ["GraftTraining", "GraftModels", "GraftWeights", "GraftCPU", "GraftOpenCL"]),
+    dependencies: [
+      "GraftTraining", "GraftModels", "GraftWeights", "GraftCPU", "GraftOpenCL", "GraftReport",
+    ]),
   .executableTarget(
     name: "GraftCommand",
     dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -74,5 +77,6 @@ let package = Package(
     .testTarget(
       name: "GraftCPUTests", dependencies: ["GraftCPU", "GraftRuntime", "GraftGraph"]),
     .testTarget(name: "GraftTrainingTests", dependencies: ["Graft"]),
+    .testTarget(name: "GraftReportTests", dependencies: ["GraftReport"]),
   ]
 )

@@ -4,6 +4,7 @@
 @_exported import GraftLayers
 @_exported import GraftModels
 @_exported import GraftOpenCL
+@_exported import GraftReport
 @_exported import GraftRuntime
 @_exported import GraftTraining
 @_exported import GraftWeights

@@ -1,4 +1,4 @@
-import Foundation
+public import GraftData
 public import GraftGraph
 public import GraftModels
 public import GraftRuntime
@@ -10,6 +10,8 @@ public import GraftTraining
 /// goes by what they then are. Not safe to share between threads.
 public final class Learner {
   public let model: Model
+  /// How pictures become what the model takes.
+  public var preprocessing: Preprocessing
   public let device: any Device
   /// Which parameters keep their values.
   public var freezing: FreezePlan
@@ -29,12 +31,15 @@ public final class Learner {
   ///
   /// Parameters get the values of the backbone's weights, others their initial ones.
   ///
-  /// - Parameter device: By default what ``DeviceChoice/automatic`` opens.
+  /// - Parameters:
+  ///   - preprocessing: By default what the backbone's weights were trained with.
+  ///   - device: By default what ``DeviceChoice/automatic`` opens.
   /// - Throws: `GraphError` where the model can't be built; ``ModelError`` where the plan names an
   ///   unknown layer or leaves nothing to train; what opening the device throws.
   public init(
     _ model: Model, freezing: FreezePlan = .none, loss: Loss = .crossEntropy,
-    optimizer: Optimizer = .adam(), device: (any Device)? = nil, seed: UInt64 = 0
+    optimizer: Optimizer = .adam(), preprocessing: Preprocessing? = nil,
+    device: (any Device)? = nil, seed: UInt64 = 0
   ) throws {
     let device = try device ?? DeviceChoice.automatic.open()
     let store = ParameterStore()
@@ -42,6 +47,7 @@ public final class Learner {
     store.load(model.backbone?.weights)
     store.initialize(outline.parameters, seed: seed)
     (self.model, self.device, self.seed) = (model, device, seed)
+    self.preprocessing = preprocessing ?? model.preprocessing
     (self.freezing, self.loss, self.optimizer) = (freezing, loss, optimizer)
     let configuration = TrainingConfiguration(
       trainable: try freezing.trainableParameters(of: outline), loss: loss, optimizer: optimizer)
@@ -132,4 +138,6 @@ public final class Learner {
   }
 
   func record(_ epoch: EpochRecord) { history.epochs.append(epoch) }
+
+  func restore(_ history: History) { self.history = history }
 }

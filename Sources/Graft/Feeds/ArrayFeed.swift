@@ -55,12 +55,14 @@ private final class ArrayBatches: SampleBatches {
 
   deinit { buffer.deallocate() }
 
-  func next() -> UnsafeBufferPointer<Float>? {
+  func withNext<Result>(
+    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) throws -> Result? {
     guard let batch = order.popFirst() else { return nil }
     for (row, sample) in batch.enumerated() {
       let source = samples[sample * width..<(sample + 1) * width]
       _ = buffer[(row * width)...].update(fromContentsOf: source)
     }
-    return UnsafeBufferPointer(rebasing: buffer[..<(batch.count * width)])
+    return try body(UnsafeBufferPointer(rebasing: buffer[..<(batch.count * width)]))
   }
 }

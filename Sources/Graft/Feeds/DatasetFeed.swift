@@ -1,0 +1,70 @@
+public import GraftData
+public import GraftTraining
+
+/// A dataset as a training loop reads it: prepared as the model wants it, in parallel, ahead of use.
+public struct DatasetFeed: SampleFeed {
+  /// What a label becomes.
+  public enum Target: Hashable, Sendable {
+    /// 1 for the class, 0 for the others: one number a class.
+    case oneHot
+    /// The label itself, 0 or 1: one number.
+    case binary
+  }
+  public let dataset: any Dataset
+  public let preprocessing: Preprocessing
+  /// What is done to samples at random, anew in each epoch; `nil` leaves them as they are.
+  public let augmentation: Augmentation?
+  public let target: Target
+  private let seed: UInt64
+
+  public init(
+    _ dataset: any Dataset, preprocessing: Preprocessing, augmentation: Augmentation? = nil,
+    target: Target = .oneHot, seed: UInt64 = 0
+  ) {
+    self.dataset = dataset
+    self.preprocessing = preprocessing
+    self.augmentation = augmentation
+    self.target = target
+    self.seed = seed
+  }
+
+  public var sampleCount: Int { dataset.count }
+  public var targetWidth: Int { target == .binary ? 1 : dataset.classes.count }
+  public var isRepeatable: Bool { augmentation == nil }
+
+  public func targets(of samples: [Int]) -> [Float] {
+    var targets: [Float] = []
+    for label in samples.map(dataset.label(at:)) {
+      switch target {
+      case .binary: targets.append(Float(label))
+      case .oneHot: targets += (0..<targetWidth).map { $0 == label ? 1 : 0 }
+      }
+    }
+    return targets
+  }
+
+  public func batches(of samples: [[Int]], epoch: Int) throws -> any SampleBatches {
+    func open<Base: Dataset>(_ dataset: Base) -> any Dataset {
+      dataset.subset(samples.flatMap { $0 })
+    }
+    let loader = try BatchLoader(
+      open(dataset), preprocessing: preprocessing,
+      options: BatchLoader.Options(
+        batchSize: samples.map(\.count).max() ?? 1, augmentation: augmentation, seed: seed))
+    return LoadedBatches(try loader.batches(epoch: epoch))
+  }
+}
+
+private final class LoadedBatches: SampleBatches {
+  private let stream: BatchStream
+
+  init(_ stream: BatchStream) { self.stream = stream }
+
+  func withNext<Result>(
+    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) throws -> Result? {
+    guard let batch = try stream.next() else { return nil }
+    let valueCount = batch.count * batch.sampleShape.reduce(1, *)
+    return try batch.withValues { try body(UnsafeBufferPointer(rebasing: $0[..<valueCount])) }
+  }
+}

@@ -1,0 +1,123 @@
+public import GraftData
+import GraftModels
+public import GraftTraining
+
+extension Learner {
+  /// A dataset as this learner's model takes it.
+  ///
+  /// - Parameter augmentation: Only for training.
+  /// - Throws: ``LearnerError`` where the dataset's classes don't fit the model's output.
+  public func feed(
+    _ dataset: any Dataset, augmentation: Augmentation? = nil
+  ) throws -> DatasetFeed {
+    let width = try model.outline().output.shape.extents.last ?? 0
+    let isBinary = width == 1 && loss == .binaryCrossEntropy && dataset.classes.count == 2
+    guard isBinary || width == dataset.classes.count else {
+      throw LearnerError.classCount(
+        model: model.name, outputs: width, classes: dataset.classes.count)
+    }
+    return DatasetFeed(
+      dataset, preprocessing: preprocessing, augmentation: augmentation,
+      target: isBinary ? .binary : .oneHot, seed: seed)
+  }
+
+  /// Pictures by path, prepared for this learner's model, without labels.
+  ///
+  /// - Parameter preprocessing: By default the learner's.
+  public func feed(paths: [String], preprocessing: Preprocessing? = nil) -> DatasetFeed {
+    DatasetFeed(
+      PictureList(paths: paths, classes: model.classNames),
+      preprocessing: preprocessing ?? self.preprocessing)
+  }
+
+  /// Trains on the training part of a split dataset and validates on the other.
+  ///
+  /// - Parameter augmentation: What is done to training samples at random.
+  /// - Returns: The epochs of this fit.
+  @discardableResult
+  public func fit<Part: Dataset>(
+    _ data: DatasetSplit<Part>, epochs: Int, batchSize: Int = 32,
+    augmentation: Augmentation? = nil, isolation: isolated (any Actor)? = #isolation
+  ) async throws -> History {
+    try await fit(
+      on: feed(data.training, augmentation: augmentation),
+      validation: feed(data.validation),
+      options: TrainingOptions(epochs: epochs, batchSize: batchSize), isolation: isolation)
+  }
+
+  /// Loss and accuracy over a dataset.
+  public func evaluate(_ dataset: any Dataset, batchSize: Int = 32) throws -> Metrics {
+    try evaluate(on: feed(dataset), batchSize: batchSize)
+  }
+
+  /// What the model says of each sample of a dataset, beside what it should say.
+  public func classify(_ dataset: any Dataset, batchSize: Int = 32) throws -> [Classification] {
+    let probabilities = try predict(feed(dataset), batchSize: batchSize)
+    return probabilities.enumerated().map { index, values in
+      // One output answers yes or no: its complement is the first class.
+      let values = values.count == 1 ? [1 - values[0], values[0]] : values
+      return Classification(
+        sample: index, probabilities: values, label: dataset.label(at: index))
+    }
+  }
+
+  /// The class that the model gives each picture, with its probability.
+  ///
+  /// - Throws: `ImageError` with the path of a picture that can't be read.
+  public func predict(paths: [String], batchSize: Int = 32) throws -> [Classification] {
+    guard !paths.isEmpty else { return [] }
+    return try predict(feed(paths: paths), batchSize: min(batchSize, paths.count)).enumerated().map
+    {
+      let values = $1.count == 1 ? [1 - $1[0], $1[0]] : $1
+      return Classification(sample: $0, probabilities: values, label: nil)
+    }
+  }
+}
+
+/// What a model says of one sample.
+public struct Classification: Hashable, Sendable {
+  /// The sample's position in its dataset.
+  public var sample: Int
+  /// One for each class.
+  public var probabilities: [Float]
+  /// The right class, if it is known.
+  public var label: Int?
+
+  /// The most probable class.
+  public var predicted: Int {
+    probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+  }
+  /// The probability of the predicted class.
+  public var probability: Float { probabilities.isEmpty ? 0 : probabilities[predicted] }
+  /// Whether the prediction is right, if that is known.
+  public var isRight: Bool? { label.map { $0 == predicted } }
+}
+
+/// Data that a learner's model can't be trained on.
+public enum LearnerError: Error, CustomStringConvertible {
+  case classCount(model: String, outputs: Int, classes: Int)
+
+  public var description: String {
+    switch self {
+    case .classCount(let model, let outputs, let classes):
+      "'\(model)' ends in \(outputs) outputs, but the data has \(classes) classes; "
+        + "end it with Dense(\(classes))"
+    }
+  }
+}
+
+/// Pictures by path, without labels.
+struct PictureList: Dataset {
+  let paths: [String]
+  let classes: [String]
+
+  var count: Int { paths.count }
+
+  func label(at index: Int) -> Int { 0 }
+
+  func fill(
+    _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
+  ) throws {
+    try preparer.prepare(fileAt: paths[index], into: values)
+  }
+}
