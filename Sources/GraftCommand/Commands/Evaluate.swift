@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Graft
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Loss and accuracy of a trained model on a folder of photos.")
+
+  @Argument(help: "A model that `graft train` wrote.")
+  var bundle: String
+
+  @Argument(help: "A folder with one folder of photos per class.")
+  var directory: String
+
+  @Option(help: "Photos in one step.")
+  var batchSize = 32
+
+  @Option(help: "fail lists all unreadable photos and stops; skip goes on without them.")
+  var onBadImage = BadImagePolicy.fail
+
+  @OptionGroup var shared: SharedOptions
+
+  private struct Result: Encodable {
+    var accuracy: Float?
+    var loss: Float
+    var sampleCount: Int
+    var skippedCount: Int
+  }
+
+  func run() throws {
+    let terminal = Terminal()
+    let learner = try Learner(
+      bundle: URL(fileURLWithPath: bundle), device: shared.device.open(), seed: shared.seed)
+    let folder = try ImageFolder.heldOut(directory, classes: learner.model.classNames)
+    let (photos, skipped) = try folder.checked(onBadImage: onBadImage)
+    for error in skipped { terminal.say("skipped \(error)") }
+    let metrics = try learner.evaluate(photos, batchSize: batchSize)
+    terminal.say(
+      "\(metrics.sampleCount) photos: accuracy \(metrics.accuracy.map(Format.percent) ?? "-"), "
+        + "loss \(Format.fixed(Double(metrics.loss), 4))")
+    guard shared.json else { return }
+    try Terminal.printJSON(
+      Result(
+        accuracy: metrics.accuracy, loss: metrics.loss, sampleCount: metrics.sampleCount,
+        skippedCount: skipped.count))
+  }
+}

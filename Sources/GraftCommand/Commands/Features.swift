@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Graft
+
+struct Features: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "What named layers give for photos, or for a prepared tensor.",
+    discussion: """
+      Layers go by PyTorch's names (layer4, features.29) or by Keras's (conv4_block6_out). Besides \
+      them there are `pooled` and, for a network with its classifier, `logits`. The result is a \
+      safetensors file with a tensor of each layer's name; for photos also a JSON file beside it \
+      that lists them in order.
+      """)
+
+  @Option(help: "A model that `graft train` wrote, in place of --backbone.")
+  var bundle: String?
+
+  @OptionGroup var network: BackboneOptions
+
+  @Option(help: "A safetensors file with the tensor `input`, already preprocessed.")
+  var input: String?
+
+  @Option(help: "The order of axes of that tensor and of the result: nchw or nhwc.")
+  var inputLayout = ImageLayout.nhwc
+
+  @Option(help: "Names of layers, separated by commas.")
+  var layers: String
+
+  @Option(help: "The file to write.")
+  var output: String
+
+  @Option(help: "Images in one step.")
+  var batchSize = 32
+
+  @Argument(help: "Photos, or folders of photos.")
+  var photos: [String] = []
+
+  @OptionGroup var pictures: PictureOptions
+  @OptionGroup var shared: SharedOptions
+
+  private struct Result: Encodable {
+    var output: String
+    var sampleCount: Int
+    var shapes: [String: [Int]]
+  }
+
+  func validate() throws {
+    guard (input == nil) != photos.isEmpty else {
+      throw ValidationError("give either --input FILE or photos")
+    }
+  }
+
+  func run() throws {
+    let names = layers.split(separator: ",").map(String.init)
+    let job = try FeatureJob(self, layers: names)
+    let shapes = try job.run()
+    for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
+      print("\(name): \(shape.map(String.init).joined(separator: "×"))")
+    }
+    guard shared.json else { return }
+    try Terminal.printJSON(
+      Result(output: output, sampleCount: job.sampleCount, shapes: shapes))
+  }
+}
+
+/// The order of the axes of image tensors.
+enum ImageLayout: String, CaseIterable, ExpressibleByArgument { case nchw, nhwc }

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Foundation
+import Graft
+
+struct Train: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a new head on a folder of photos, then fine-tune.",
+    discussion: """
+      The folder holds one folder per class, or train/ and val/ with one folder per class each. \
+      The backbone stays frozen while the head learns; with --fine-tune-from the layers from the \
+      named one on then train as well, at a lower rate.
+      """)
+
+  @Argument(help: "A folder with one folder of photos per class.")
+  var directory: String
+
+  @OptionGroup var network: BackboneOptions
+  @OptionGroup var head: HeadOptions
+  @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var data: DataOptions
+  @OptionGroup var pictures: PictureOptions
+  @OptionGroup var shared: SharedOptions
+
+  @Option(help: "The folder that the trained model is written to.")
+  var output: String
+
+  @Option(help: "Where to write the report; `none` writes none [default: OUTPUT.html].")
+  var report: String?
+
+  @MainActor
+  func run() async throws {
+    let job = try TrainingJob(self)
+    let result = try await job.run()
+    if shared.json { try Terminal.printJSON(result) }
+  }
+}
+
+/// The layers put on the backbone.
+struct HeadOptions: ParsableArguments {
+  enum Pooling: String, CaseIterable, ExpressibleByArgument { case average, maximum, flatten }
+
+  @Option(help: "How the last feature map becomes a row: average, maximum or flatten.")
+  var headPooling = Pooling.average
+
+  @Option(help: "The units of a hidden dense layer with ReLU; 0 for none.")
+  var headUnits = 0
+
+  @Option(help: "The share of features dropped before the last layer while training.")
+  var dropout: Float = 0
+
+  @LayerBuilder
+  func layers(outputs: Int) -> [any Layer] {
+    switch headPooling {
+    case .average: GlobalAveragePooling()
+    case .maximum: GlobalMaxPooling()
+    case .flatten: Flatten()
+    }
+    if headUnits > 0 { Dense(headUnits, activation: .relu) }
+    if dropout > 0 { GraftLayers.Dropout(dropout) }
+    Dense(outputs)
+  }
+}
+
+/// How to train.
+struct RecipeOptions: ParsableArguments {
+  @Option(help: "Passes over the training photos with the backbone frozen.")
+  var epochs = 10
+
+  @Option(help: "Photos in one step.")
+  var batchSize = 32
+
+  @Option(help: "The learning rate of the head.")
+  var rate: Float = 1e-3
+
+  @Option(help: "sgd, adam or adamw.")
+  var optimizer = Optimizer.Method.adam
+
+  @Option(help: "Pulls weights towards zero.")
+  var weightDecay: Float = 0
+
+  @Option(help: "constant, cosine or linear.")
+  var schedule = ScheduleName.constant
+
+  @Option(help: "Then train on with this layer and all that follow (see `graft summary`).")
+  var fineTuneFrom: String?
+
+  @Option(help: "Passes for fine-tuning.")
+  var fineTuneEpochs = 3
+
+  @Option(help: "The learning rate for fine-tuning.")
+  var fineTuneRate: Float = 1e-5
+
+  @Option(help: "What fine-tuned normalizations normalize by: stored or batch statistics.")
+  var statistics = NormalizationStatistics.stored
+
+  @Flag(help: "Compute the frozen layers anew in every epoch instead of once.")
+  var noCache = false
+
+  enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
+    case constant, cosine, linear
+
+    var schedule: RateSchedule {
+      switch self {
+      case .constant: .constant
+      case .cosine: .cosine
+      case .linear: .linear
+      }
+    }
+  }
+
+  func makeOptimizer(rate: Float) -> Optimizer {
+    switch optimizer {
+    case .sgd: .sgd(rate, momentum: 0.9, weightDecay: weightDecay)
+    case .adam: .adam(rate, weightDecay: weightDecay)
+    case .adamW: .adamW(rate, weightDecay: weightDecay)
+    }
+  }
+
+  func makeOptions(epochs: Int) -> TrainingOptions {
+    TrainingOptions(
+      epochs: epochs, batchSize: batchSize, schedule: schedule.schedule,
+      featureCache: noCache ? .off : .automatic)
+  }
+}
+
+extension Optimizer.Method: ExpressibleByArgument {}
+extension NormalizationStatistics: ExpressibleByArgument {}
+
+/// Where photos come from and what is done to them.
+struct DataOptions: ParsableArguments {
+  @Option(help: "The share of photos held out for validation where there is no val/ folder.")
+  var validation = 0.2
+
+  @Option(help: "fail lists all unreadable photos and stops; skip goes on without them.")
+  var onBadImage = BadImagePolicy.fail
+
+  @Option(
+    help: """
+      On training photos only: none, mirror (each photo mirrored as well; features can be kept), \
+      flip (at random), or standard (random crops and flips).
+      """)
+  var augment = AugmentationName.none
+
+  enum AugmentationName: String, CaseIterable, ExpressibleByArgument {
+    case none, mirror, flip, standard
+
+    var augmentation: Augmentation? {
+      switch self {
+      case .none, .mirror: nil
+      case .flip: .flip
+      case .standard: .standard
+      }
+    }
+  }
+}
+
+extension BadImagePolicy: ExpressibleByArgument {}

@@ -1,0 +1,237 @@
+import ArgumentParser
+import Foundation
+import Graft
+
+/// What `graft train` does, in order.
+@MainActor
+final class TrainingJob {
+  private let options: Train
+  private let terminal = Terminal()
+  private let interruption = Interruption()
+  private let data: DatasetSplit<ImageFolder>
+  private let learner: Learner
+  private let start = ContinuousClock.now
+
+  /// What `graft train --json` prints.
+  struct Result: Encodable {
+    struct Phase: Encodable {
+      var name: String
+      var accuracy: Float?
+      var loss: Float
+      var imagesPerSecond: Double
+    }
+    var backbone: String
+    var classes: [String]
+    var trainingCount: Int
+    var validationCount: Int
+    var skippedCount: Int
+    var phases: [Phase]
+    /// After the head was trained, on photos never trained on.
+    var headOnlyAccuracy: Float?
+    /// After fine-tuning; absent without.
+    var fineTunedAccuracy: Float?
+    /// At the end.
+    var accuracy: Float?
+    var loss: Float
+    var bytesSavedByFreezing: Int
+    var imagesPerSecond: Double
+    var seconds: Double
+    var wasInterrupted: Bool
+    var bundle: String
+    var report: String?
+  }
+  private static let head = "head"
+  private static let fineTuned = "fine-tuned"
+  private var skippedCount = 0
+  private var phases: [Result.Phase] = []
+  private var bytesSaved = 0
+
+  init(_ options: Train) throws {
+    self.options = options
+    let output = URL(fileURLWithPath: options.output)
+    if FileManager.default.fileExists(atPath: output.path),
+      !FileManager.default.fileExists(atPath: output.appending(path: "model.json").path)
+    {
+      throw BundleError.occupied(path: output.path)
+    }
+    let loaded = try Self.load(options)
+    (data, skippedCount) = (loaded.data, loaded.skipped.count)
+    for error in loaded.skipped { terminal.say("skipped \(error)") }
+    let base = try options.network.makeBackbone()
+    let classes = data.classes
+    let outputs = classes.count
+    let model = Model(classNames: classes) {
+      base
+      options.head.layers(outputs: outputs)
+    }
+    learner = try Learner(
+      model, freezing: .allOf(base), loss: .forOutputs(outputs),
+      optimizer: options.recipe.makeOptimizer(rate: options.recipe.rate),
+      preprocessing: options.pictures.adjusted(model.preprocessing),
+      device: options.shared.device.open(), seed: options.shared.seed)
+    learner.statistics = options.recipe.statistics
+    if let name = options.recipe.fineTuneFrom { _ = try model[name] }
+  }
+
+  func run() async throws -> Result {
+    describe()
+    let recipe = options.recipe
+    if recipe.epochs > 0 {
+      try await train(Self.head, options: recipe.makeOptions(epochs: recipe.epochs))
+    }
+    if let layer = recipe.fineTuneFrom, recipe.fineTuneEpochs > 0, !interruption.isRequested {
+      learner.freezing = .upTo(layer)
+      learner.optimizer = recipe.makeOptimizer(rate: recipe.fineTuneRate)
+      terminal.say("Fine-tuning from \(layer) on")
+      try await train(Self.fineTuned, options: recipe.makeOptions(epochs: recipe.fineTuneEpochs))
+    }
+    return try finish()
+  }
+
+  private static func load(
+    _ options: Train
+  ) throws -> (data: DatasetSplit<ImageFolder>, skipped: [ImageError]) {
+    let policy = options.data.onBadImage
+    if ImageFolder.isSplit(at: options.directory) {
+      let split = try ImageFolder.split(at: options.directory)
+      let (training, bad) = try split.training.checked(onBadImage: policy)
+      let (validation, worse) = try split.validation.checked(onBadImage: policy)
+      return (DatasetSplit(training: training, validation: validation), bad + worse)
+    }
+    let (folder, skipped) = try ImageFolder(options.directory).checked(onBadImage: policy)
+    let split = try folder.split(
+      validation: options.data.validation, stratified: true, seed: options.shared.seed)
+    return (split, skipped)
+  }
+
+  private func describe() {
+    terminal.say(
+      "\(data.training.count) photos to train on, \(data.validation.count) to validate, "
+        + "\(data.classes.count) classes: \(data.classes.joined(separator: ", "))")
+    terminal.say("Running on \(learner.device.name)")
+    if learner.model.backbone?.weights == nil {
+      terminal.say(
+        "Warning: \(options.network.backbone) starts from random weights; give --weights FILE")
+    }
+  }
+
+  /// Trains one phase and evaluates it.
+  private func train(_ name: String, options: TrainingOptions) async throws {
+    let (plan, everything) = try learner.forecast(batchSize: options.batchSize)
+    if bytesSaved == 0 { bytesSaved = everything.totalByteCount - plan.totalByteCount }
+    terminal.say(
+      "Memory of a step: \(Format.bytes(plan.totalByteCount)); with nothing frozen it would be "
+        + Format.bytes(everything.totalByteCount))
+    let augment = self.options.data.augment
+    let photos: any Dataset =
+      augment == .mirror ? MirroredDataset(data.training) : data.training
+    let run = try learner.training(
+      on: learner.feed(photos, augmentation: augment.augmentation),
+      validation: learner.feed(data.validation), options: options)
+    var extraction = RateMeter()
+    for try await event in run {
+      switch event {
+      case .extracted(let count, let total):
+        extraction.note(count)
+        terminal.progress(
+          "Features", done: count, of: total, detail: extraction.detail(remaining: total - count))
+      case .step(let record): show(record)
+      case .epoch(let record): show(record, of: options.epochs)
+      }
+      if interruption.isRequested {
+        terminal.say("Interrupted: ending after this step; everything so far is saved")
+        break
+      }
+    }
+    let metrics = try learner.evaluate(data.validation, batchSize: options.batchSize)
+    let epochs = learner.history.epochs.suffix(options.epochs)
+    let rates = epochs.map(\.samplesPerSecond).sorted()
+    let rate = extraction.rate ?? (rates.isEmpty ? 0 : rates[rates.count / 2])
+    phases.append(
+      Result.Phase(
+        name: name, accuracy: metrics.accuracy, loss: metrics.loss, imagesPerSecond: rate))
+    terminal.say(
+      "Accuracy on held-out photos (\(name)): \(metrics.accuracy.map(Format.percent) ?? "-"), "
+        + "loss \(Format.fixed(Double(metrics.loss), 4)), "
+        + "\(Format.fixed(rate, 1)) images/s through the network")
+  }
+
+  private func show(_ record: StepRecord) {
+    let remaining = Double(record.stepCount - record.step)
+    let perStep =
+      record.samplesPerSecond > 0
+      ? Double(record.running.sampleCount) / record.samplesPerSecond / Double(record.step) : 0
+    terminal.progress(
+      "Epoch \(record.epoch)", done: record.step, of: record.stepCount,
+      detail: "loss \(Format.fixed(Double(record.running.loss), 4))  "
+        + "\(Format.fixed(record.samplesPerSecond, 1)) images/s  "
+        + "\(Format.duration(remaining * perStep)) left")
+  }
+
+  private func show(_ record: EpochRecord, of count: Int) {
+    func text(_ metrics: Metrics?) -> String {
+      guard let metrics else { return "-" }
+      return "loss \(Format.fixed(Double(metrics.loss), 4))"
+        + (metrics.accuracy.map { " accuracy \(Format.percent($0))" } ?? "")
+    }
+    terminal.say(
+      "epoch \(record.epoch): \(text(record.training)); validation \(text(record.validation)); "
+        + "\(Format.fixed(record.seconds, 1)) s")
+  }
+
+  private func finish() throws -> Result {
+    let bundle = URL(fileURLWithPath: options.output)
+    try learner.save(to: bundle)
+    let report = try writeReport(beside: bundle)
+    terminal.say("Model: \(bundle.path)")
+    if let report { terminal.say("Report: \(report.path)") }
+    let last = phases.last
+    return Result(
+      backbone: options.network.backbone, classes: data.classes, trainingCount: data.training.count,
+      validationCount: data.validation.count, skippedCount: skippedCount, phases: phases,
+      headOnlyAccuracy: phases.first { $0.name == Self.head }?.accuracy,
+      fineTunedAccuracy: phases.first { $0.name == Self.fineTuned }?.accuracy,
+      accuracy: last?.accuracy, loss: last?.loss ?? 0, bytesSavedByFreezing: bytesSaved,
+      imagesPerSecond: phases.first?.imagesPerSecond ?? 0,
+      seconds: (ContinuousClock.now - start) / .seconds(1),
+      wasInterrupted: interruption.isRequested, bundle: bundle.path, report: report?.path)
+  }
+
+  private func writeReport(beside bundle: URL) throws -> URL? {
+    guard options.report != "none" else { return nil }
+    let url =
+      options.report.map { URL(fileURLWithPath: $0) }
+      ?? bundle.deletingLastPathComponent().appending(
+        path: bundle.deletingPathExtension().lastPathComponent + ".html")
+    var notes = phases.map { phase in
+      (label: "Accuracy, \(phase.name)", value: phase.accuracy.map(Format.percent) ?? "-")
+    }
+    notes.append((label: "Memory saved by freezing", value: Format.bytes(bytesSaved)))
+    if let rate = phases.first?.imagesPerSecond {
+      notes.append((label: "Images a second", value: Format.fixed(rate, 1)))
+    }
+    try learner.report(on: data.validation, notes: notes, to: url)
+    return url
+  }
+}
+
+/// Samples a second since the first note.
+struct RateMeter {
+  private var start: ContinuousClock.Instant?
+  private var firstCount = 0
+  private(set) var rate: Double?
+
+  mutating func note(_ count: Int) {
+    guard let start else {
+      (start, firstCount) = (.now, count)
+      return
+    }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    if seconds > 0 { rate = Double(count - firstCount) / seconds }
+  }
+
+  func detail(remaining: Int) -> String {
+    guard let rate, rate > 0 else { return "" }
+    return "\(Format.fixed(rate, 1)) images/s  \(Format.duration(Double(remaining) / rate)) left"
+  }
+}

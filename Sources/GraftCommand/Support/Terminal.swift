@@ -1,0 +1,96 @@
+import Foundation
+
+/// Lines for people on standard output, and a progress line where that is a terminal.
+final class Terminal {
+  private let isInteractive = isatty(STDOUT_FILENO) == 1
+  private var progressLength = 0
+  private var lastProgress = ContinuousClock.now - .seconds(1)
+
+  /// Prints a line.
+  func say(_ line: String) {
+    clearProgress()
+    write(line + "\n")
+  }
+
+  /// Shows where a longer job stands, at most ten times a second, on a terminal only.
+  func progress(_ title: String, done: Int, of total: Int, detail: String) {
+    let now = ContinuousClock.now
+    guard isInteractive, done == total || now - lastProgress > .milliseconds(100) else { return }
+    lastProgress = now
+    let width = 24
+    let filled = total > 0 ? width * done / total : width
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    let line = "\(title) \(bar) \(done)/\(total)  \(detail)"
+    let padding = String(repeating: " ", count: max(0, progressLength - line.count))
+    write("\r\(line)\(padding)")
+    progressLength = line.count
+  }
+
+  private func clearProgress() {
+    guard progressLength > 0 else { return }
+    write("\r\(String(repeating: " ", count: progressLength))\r")
+    progressLength = 0
+  }
+
+  /// Writes at once, so that lines of a long job appear when they are due, in a pipe too.
+  private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
+  /// Prints a value as one line of JSON.
+  static func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}
+
+/// Numbers as people read them.
+enum Format {
+  /// Bytes in binary units: `1.5 GiB`.
+  static func bytes(_ count: Int) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    var (value, unit) = (Double(count), 0)
+    while abs(value) >= 1024, unit < units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    return unit == 0 ? "\(count) B" : "\(fixed(value, 1)) \(units[unit])"
+  }
+
+  /// With a fixed number of decimals.
+  static func fixed(_ value: Double, _ decimals: Int) -> String {
+    String(format: "%.\(decimals)f", value)
+  }
+
+  static func percent(_ share: Float) -> String { fixed(Double(share) * 100, 1) + " %" }
+
+  /// Thousands apart: `25,557,032`.
+  static func count(_ value: Int) -> String {
+    var digits = String(value.magnitude)
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+  }
+
+  /// Minutes and seconds: `2:05`.
+  static func duration(_ seconds: Double) -> String {
+    let whole = Int(max(seconds, 0).rounded())
+    return "\(whole / 60):\(String(format: "%02d", whole % 60))"
+  }
+
+  /// Columns padded to their widest cell; the first is left-aligned, the others right.
+  static func table(_ rows: [[String]], leftColumns: Int = 1) -> [String] {
+    let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        return column < leftColumns ? cell + padding : padding + cell
+      }
+      return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+    }
+  }
+}
