@@ -34,7 +34,7 @@ final class Compilation {
   }
 
   /// Runs a step with a loss.
-  func run(_ batch: Batch, size: Int) throws -> (loss: Float, scores: [Float]) {
+  func run(_ batch: StepBatch, size: Int) throws -> (loss: Float, scores: [Float]) {
     try write(batch.source, count: batch.count, size: size)
     try writeRows(batch.targets, to: TensorName.targets, count: batch.count)
     let weights =
@@ -46,7 +46,7 @@ final class Compilation {
   }
 
   /// Runs a step without one and returns the first `count` rows of all outputs.
-  func predict(_ batch: Batch, size: Int) throws -> [String: [Float]] {
+  func predict(_ batch: StepBatch, size: Int) throws -> [String: [Float]] {
     try write(batch.source, count: batch.count, size: size)
     try graph.run()
     var results: [String: [Float]] = [:]
@@ -58,7 +58,7 @@ final class Compilation {
   }
 
   /// Runs an extractor and keeps its outputs.
-  func extract(_ batch: Batch, size: Int, samples: [Int], into bank: FeatureBank) throws {
+  func extract(_ batch: StepBatch, size: Int, samples: [Int], into bank: FeatureBank) throws {
     try write(batch.source, count: batch.count, size: size)
     try graph.run()
     for (position, value) in bank.values.enumerated() {
@@ -68,7 +68,7 @@ final class Compilation {
     }
   }
 
-  private func write(_ source: Batch.Source, count: Int, size: Int) throws {
+  private func write(_ source: StepBatch.Source, count: Int, size: Int) throws {
     switch source {
     case .samples(let samples):
       guard graph.hasInput(TensorName.input) else { return }

@@ -31,12 +31,19 @@ final class EpochProgress {
   /// Wall time from the first to the end of the last step.
   var seconds: Double { (end - start) / .seconds(1) }
 
+  /// Makes the next step; `nil` after the last.
   func next(_ loop: TrainingLoop) throws -> StepRecord? {
     guard position < order.count else { return nil }
     let samples = order[position]
-    guard let source = try source(samples) else { return nil }
+    if let bank { return try step(.features(bank, samples), samples, loop) }
+    return try batches?.withNext { try step(.samples($0), samples, loop) }
+  }
+
+  private func step(
+    _ source: StepBatch.Source, _ samples: [Int], _ loop: TrainingLoop
+  ) throws -> StepRecord {
     let targets = feed.targets(of: samples)
-    let batch = Batch(
+    let batch = StepBatch(
       source, targets: targets, weights: feed.weights(of: samples), count: samples.count)
     rate = loop.advance(stepsPerEpoch: order.count)
     let (loss, scores) = try loop.engine.train(on: batch, batchSize: batchSize, rate: rate)
@@ -49,10 +56,5 @@ final class EpochProgress {
     return StepRecord(
       epoch: number, step: position, stepCount: order.count, loss: loss, running: running,
       samplesPerSecond: seconds > 0 ? Double(running.sampleCount) / seconds : 0)
-  }
-
-  private func source(_ samples: [Int]) throws -> Batch.Source? {
-    if let bank { return .features(bank, samples) }
-    return try batches?.next().map { .samples($0) }
   }
 }

@@ -26,15 +26,17 @@ final class FeatureExtraction {
         position = 0
         batches = try feed.batches(of: order, epoch: 0)
       }
-      guard position < order.count, let samples = try batches?.next() else {
+      guard position < order.count else {
         batches = nil
         work.removeFirst()
         continue
       }
       let indices = order[position]
-      try engine.extract(
-        Batch(.samples(samples), count: indices.count), samples: indices, batchSize: batchSize,
-        into: bank)
+      _ = try batches?.withNext {
+        try engine.extract(
+          StepBatch(.samples($0), count: indices.count), samples: indices, batchSize: batchSize,
+          into: bank)
+      }
       position += 1
       count += indices.count
       return count

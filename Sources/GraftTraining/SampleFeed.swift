@@ -20,10 +20,13 @@ public protocol SampleFeed {
 
 /// Batches that are being prepared, in order.
 public protocol SampleBatches: AnyObject {
-  /// The next batch: preprocessed samples, valid until the next call; `nil` after the last.
+  /// Hands over the next batch of preprocessed samples.
   ///
-  /// - Throws: What reading a sample throws; it names the sample.
-  func next() throws -> UnsafeBufferPointer<Float>?
+  /// - Returns: What `body` makes of it; `nil` after the last batch.
+  /// - Throws: What reading a sample throws, naming the sample; what `body` throws.
+  func withNext<Result>(
+    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) throws -> Result?
 }
 
 extension SampleFeed {

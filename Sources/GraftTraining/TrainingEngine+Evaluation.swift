@@ -11,20 +11,19 @@ extension TrainingEngine {
     let order = feed.order(batchSize: batchSize, seed: nil, epoch: 0)
     let batches = bank == nil ? try feed.batches(of: order, epoch: 0) : nil
     for samples in order {
-      let source: Batch.Source
-      if let bank {
-        source = .features(bank, samples)
-      } else if let next = try batches?.next() {
-        source = .samples(next)
-      } else {
-        break
-      }
       let targets = feed.targets(of: samples)
-      let (value, scores) = try evaluate(
-        Batch(source, targets: targets, count: samples.count), batchSize: batchSize)
-      metrics.add(
-        batchLoss: value, scores: scores, targets: targets, count: samples.count,
-        width: feed.targetWidth)
+      func evaluate(_ source: StepBatch.Source) throws {
+        let (value, scores) = try self.evaluate(
+          StepBatch(source, targets: targets, count: samples.count), batchSize: batchSize)
+        metrics.add(
+          batchLoss: value, scores: scores, targets: targets, count: samples.count,
+          width: feed.targetWidth)
+      }
+      if let bank {
+        try evaluate(.features(bank, samples))
+      } else {
+        try batches?.withNext { try evaluate(.samples($0)) }
+      }
     }
     return metrics.metrics
   }
@@ -37,10 +36,11 @@ extension TrainingEngine {
     let order = feed.order(batchSize: batchSize, seed: nil, epoch: 0)
     let batches = try feed.batches(of: order, epoch: 0)
     for samples in order {
-      guard let next = try batches.next() else { break }
-      let batch = Batch(.samples(next), count: samples.count)
-      for (name, values) in try predict(batch, batchSize: batchSize, endpoints: endpoints) {
-        results[name, default: []] += values
+      try batches.withNext {
+        let batch = StepBatch(.samples($0), count: samples.count)
+        for (name, values) in try predict(batch, batchSize: batchSize, endpoints: endpoints) {
+          results[name, default: []] += values
+        }
       }
     }
     return results

@@ -12,7 +12,7 @@ extension TrainingEngine {
   ///
   /// - Parameter samples: The position of each sample of the batch in the bank.
   public func extract(
-    _ batch: Batch, samples: [Int], batchSize: Int, into bank: FeatureBank
+    _ batch: StepBatch, samples: [Int], batchSize: Int, into bank: FeatureBank
   ) throws {
     try compilation(.extraction, size: batchSize, false)
       .extract(batch, size: batchSize, samples: samples, into: bank)

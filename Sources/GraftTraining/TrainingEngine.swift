@@ -56,7 +56,7 @@ public final class TrainingEngine {
   ///   - batch: At most `batchSize` samples; where it is smaller, the rest counts nothing.
   /// - Returns: The mean loss of the samples and their scores (N, K), row by row.
   public func train(
-    on batch: Batch, batchSize: Int, rate: Float
+    on batch: StepBatch, batchSize: Int, rate: Float
   ) throws -> (loss: Float, scores: [Float]) {
     let usesFeatures = batch.usesFeatures
     var size = batchSize
@@ -79,7 +79,7 @@ public final class TrainingEngine {
 
   /// Computes loss and scores without training.
   public func evaluate(
-    _ batch: Batch, batchSize: Int
+    _ batch: StepBatch, batchSize: Int
   ) throws -> (loss: Float, scores: [Float]) {
     try compilation(.evaluation, size: batchSize, batch.usesFeatures).run(batch, size: batchSize)
   }
@@ -88,7 +88,7 @@ public final class TrainingEngine {
   ///
   /// - Returns: By name, `batch.count` rows of each.
   public func predict(
-    _ batch: Batch, batchSize: Int, endpoints: [String] = []
+    _ batch: StepBatch, batchSize: Int, endpoints: [String] = []
   ) throws -> [String: [Float]] {
     let step = try compilation(.prediction(endpoints), size: batchSize, batch.usesFeatures)
     return try step.predict(batch, size: batchSize)

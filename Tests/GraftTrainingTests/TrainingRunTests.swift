@@ -63,10 +63,10 @@ import Testing
     let samples = try whole.samples(0)
     try samples.withUnsafeBufferPointer {
       try kept.engine.extract(
-        Batch(.samples($0), count: 6), samples: Array(0..<6), batchSize: 6, into: bank)
+        StepBatch(.samples($0), count: 6), samples: Array(0..<6), batchSize: 6, into: bank)
     }
     for step in 0..<3 {
-      let batch = Batch(
+      let batch = StepBatch(
         .features(bank, Array(0..<6)), targets: try kept.targets(0), count: 6)
       let loss = try kept.engine.train(on: batch, batchSize: 6, rate: 0.01).loss
       let expected = try whole.step(0)
@@ -168,7 +168,7 @@ private struct Run {
     let targets = try targets(index)
     return try samples(index).withUnsafeBufferPointer {
       try engine.train(
-        on: Batch(.samples($0), targets: targets, count: 6), batchSize: 6, rate: rate
+        on: StepBatch(.samples($0), targets: targets, count: 6), batchSize: 6, rate: rate
       ).loss
     }
   }

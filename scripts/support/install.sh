@@ -37,7 +37,7 @@ install_graft_dependencies() {
     exit 1
   fi
   install_packages pkg-config ocl-icd-opencl-dev opencl-headers libclblast-dev libopenblas-dev \
-    libturbojpeg0-dev libpng-dev libwebp-dev zlib1g-dev
+    libjpeg-dev libpng-dev libwebp-dev zlib1g-dev
   # A machine without any OpenCL driver gets one that runs on the CPU.
   if ! ls /etc/OpenCL/vendors/*.icd >/dev/null 2>&1; then
     install_packages pocl-opencl-icd

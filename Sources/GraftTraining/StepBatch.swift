@@ -1,7 +1,7 @@
 /// Samples with what the model should answer for them.
 ///
 /// Rows are sample after sample; a batch may hold fewer samples than a step has places.
-public struct Batch {
+public struct StepBatch {
   /// Where the samples come from.
   public enum Source {
     /// Preprocessed samples: (count, height, width, channels).
