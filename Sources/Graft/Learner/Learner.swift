@@ -72,10 +72,13 @@ public final class Learner {
   }
 
   /// Trains as the sequence of events that comes of it.
+  ///
+  /// - Throws: ``MemoryError`` where a step doesn't fit the device; ``ModelError``.
   public func training(
     on samples: any SampleFeed, validation: (any SampleFeed)? = nil,
     options: TrainingOptions = TrainingOptions()
   ) throws -> TrainingRun {
+    try checkMemory(batchSize: options.batchSize)
     let loop = try TrainingLoop(
       engine: engine, configuration: configuration(), options: options, training: samples,
       validation: validation, seed: seed, firstEpoch: history.epochs.count + 1)
@@ -124,17 +127,6 @@ public final class Learner {
     try engine.configure(configuration())
     let results = try engine.predict(samples, batchSize: batchSize, endpoints: layers)
     return results.filter { layers.contains($0.key) }
-  }
-
-  /// The memory of a training step by kind, and what it would be with everything trained.
-  public func forecast(
-    batchSize: Int = 32
-  ) throws -> (plan: MemoryReport, everythingTrainable: MemoryReport) {
-    try engine.configure(configuration())
-    return (
-      try engine.forecast(batchSize: batchSize),
-      try engine.forecastEverythingTrainable(batchSize: batchSize)
-    )
   }
 
   func record(_ epoch: EpochRecord) { history.epochs.append(epoch) }
