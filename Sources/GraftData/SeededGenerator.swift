@@ -4,7 +4,7 @@
 /// algorithms for shuffling and for ranges may change, so both are here.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// What the numbers are for: one seed gives each purpose a sequence of its own.
-  public enum Purpose: UInt64, Sendable {
+  public enum Purpose: Int64, Sendable {
     case general = 0
     case split
     case order
@@ -17,10 +17,8 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// prepared in any order by any thread.
   public init(seed: UInt64, purpose: Purpose = .general, epoch: Int = 0, index: Int = 0) {
     var mixer = SplitMix64(state: seed)
-    for key in [
-      purpose.rawValue, UInt64(bitPattern: Int64(epoch)), UInt64(bitPattern: Int64(index)),
-    ] {
-      mixer.state = mixer.next() ^ key
+    for key in [purpose.rawValue, Int64(epoch), Int64(index)] {
+      mixer.state = mixer.next() ^ UInt64(bitPattern: key)
     }
     state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
   }

@@ -84,6 +84,14 @@ struct BatchLoaderTests {
     return try ImageFolder(folder.path)
   }
 
+  @Test func samplesCanBeChosen() throws {
+    let loader = try loader(9, .init(batchSize: 2))
+    let stream = try loader.batches(of: [7, 7, 3], epoch: 0)
+    #expect(try stream.next()?.indices == [7, 7])
+    #expect(try stream.next()?.indices == [3])
+    #expect(try stream.next() == nil)
+  }
+
   @Test func ranksShareTheSamplesEvenly() {
     let whole = SampleOrder.shuffled(seed: 3).indices(count: 10, epoch: 2)
     let parts = (0..<3).map {

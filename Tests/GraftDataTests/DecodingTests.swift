@@ -23,7 +23,7 @@ struct DecodingTests {
   }
 
   @Test func thumbnailsAreReadableJPEGs() throws {
-    let image = Fixtures.pattern(61, 43)
+    let image = Fixtures.pattern(10, 7)
     let smooth = try image.resized(to: ImageSize(width: 300, height: 210), by: .bicubic)
     let thumbnail = try smooth.thumbnail(side: 96)
     #expect(thumbnail.size == ImageSize(width: 96, height: 67))

@@ -55,7 +55,7 @@ struct Fixtures: Decodable {
 
   struct Generator: Decodable, Sendable {
     var seed: UInt64
-    var purpose: UInt64
+    var purpose: Int64
     var epoch: Int
     var index: Int
     var numbers: [String]
@@ -131,7 +131,8 @@ final class TemporaryFolder {
   let path: String
 
   init() throws {
-    path = FileManager.default.temporaryDirectory
+    path =
+      FileManager.default.temporaryDirectory
       .appendingPathComponent("graft-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }

@@ -47,6 +47,7 @@ struct SplitTests {
     #expect(throws: SplitError.tooFewSamples(count: 1)) {
       try dataset.subset([0]).split(validation: 0.5)
     }
+    // One of each class: neither can be held out.
     #expect(throws: SplitError.tooFewSamples(count: 2)) {
       try dataset.subset([0, 5]).split(validation: 0.5)
     }

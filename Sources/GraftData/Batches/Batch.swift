@@ -41,7 +41,7 @@ public final class Batch: Sendable {
   public func withValues<Result>(
     _ body: (UnsafeBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
-    try body(UnsafeBufferPointer(memory.values))
+    try withExtendedLifetime(self) { try body(UnsafeBufferPointer(memory.values)) }
   }
 
   /// One for each sample and zero for what fills a partial batch up to `capacity`: the weights that a

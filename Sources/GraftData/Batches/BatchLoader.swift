@@ -95,9 +95,19 @@ public final class BatchLoader: Sendable {
   ///
   /// - Throws: `BatchLoaderError.outOfMemory` where there is no memory for the ring.
   public func batches(epoch: Int) throws -> BatchStream {
-    BatchStream(
-      try BatchProduction(
-        loader: self, pool: pool, epoch: epoch, indices: sampleIndices(epoch: epoch)))
+    try batches(of: sampleIndices(epoch: epoch), epoch: epoch)
+  }
+
+  /// Starts to prepare batches of some samples, in the order given instead of the loader's own; the
+  /// epoch decides what the augmentation does to them.
+  ///
+  /// - Parameter samples: indices into the dataset.
+  /// - Throws: `BatchLoaderError.outOfMemory` where there is no memory for the ring.
+  public func batches(of samples: [Int], epoch: Int) throws -> BatchStream {
+    precondition(
+      samples.allSatisfy { (0..<dataset.count).contains($0) }, "samples are in the dataset")
+    return BatchStream(
+      try BatchProduction(loader: self, pool: pool, epoch: epoch, indices: samples))
   }
 
   /// A preparer for one thread.

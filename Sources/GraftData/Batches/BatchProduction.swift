@@ -125,6 +125,7 @@ extension BatchProduction {
   }
 
   private func prepare(_ assignment: Assignment, using preparer: ImagePreparer) throws {
+    defer { withExtendedLifetime(assignment.memory) {} }
     let batchSize = loader.options.batchSize
     let valueCount = pool.valueCount / batchSize
     let place = assignment.sample % batchSize

@@ -38,7 +38,8 @@ struct SplitIndices: Equatable {
 
   /// Holds out a share of the samples, rounded to nearest and at least one. Stratified, every class
   /// gives its share: the classes with the largest remainders give one more where the whole asks for
-  /// it, and a class of two or more is never without samples in either part.
+  /// it, a class of two or more is never without samples in either part, and an only sample is for
+  /// training.
   init(
     labels: [Int], classCount: Int, validation share: Double, stratified: Bool, seed: UInt64
   ) throws {
@@ -75,7 +76,7 @@ struct SplitIndices: Equatable {
     let missing = total - quotas.reduce(0, +)
     for index in byRemainder.prefix(max(0, missing)) { quotas[index] += 1 }
     return zip(quotas, counts).map { quota, count in
-      count < 2 ? min(quota, count) : min(max(quota, 1), count - 1)
+      count < 2 ? 0 : min(max(quota, 1), count - 1)
     }
   }
 }

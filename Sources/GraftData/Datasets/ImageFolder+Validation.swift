@@ -37,8 +37,8 @@ extension ImageFolder {
   }
 
   private func failures(threadCount: Int?) -> [(index: Int, error: ImageError)] {
-    let workers = max(
-      1, min(threadCount ?? min(ProcessInfo.processInfo.activeProcessorCount, 8), count))
+    let usual = min(ProcessInfo.processInfo.activeProcessorCount, 8)
+    let workers = max(1, min(threadCount ?? usual, count))
     let next = Atomic(0)
     let found = Mutex<[(index: Int, error: ImageError)]>([])
     DispatchQueue.concurrentPerform(iterations: workers) { _ in

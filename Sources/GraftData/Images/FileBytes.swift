@@ -17,6 +17,7 @@ final class FileBytes {
   func withContents<Result>(
     of path: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
+    defer { withExtendedLifetime(self) {} }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw systemError(path) }
     defer { close(descriptor) }

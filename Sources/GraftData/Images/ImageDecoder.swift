@@ -11,7 +11,8 @@ final class ImageDecoder {
   /// Files of more pixels are refused before anything is decoded.
   let pixelLimit: Int
 
-  /// A decoded picture; the pixels belong to the decoder's buffers.
+  /// A decoded picture; the pixels belong to the decoder's buffers and live as long as it does, until
+  /// it decodes another.
   struct Picture {
     var pixels: GraftPixelView
     /// The upright size of the whole picture, also where a smaller version was decoded.
@@ -34,6 +35,7 @@ final class ImageDecoder {
   func decode(
     _ bytes: UnsafeRawBufferPointer, neededSize: (ImageSize) throws -> ImageSize? = { _ in nil }
   ) throws -> Picture {
+    defer { withExtendedLifetime(self) {} }
     guard !bytes.isEmpty else { throw ImageError(reason: .empty) }
     switch ImageFormat(sniffing: bytes) {
     case .jpeg: return try decodeJPEG(bytes, neededSize: neededSize)

@@ -2,6 +2,8 @@ import Foundation
 import GraftImageKernels
 
 /// Scratch memory for one picture of RGBA pixels, reused from picture to picture.
+///
+/// Views do not keep their buffer alive: whoever uses one extends the buffer's life.
 final class PixelBuffer {
   private var bytes: UnsafeMutablePointer<UInt8>?
   private var capacity = 0

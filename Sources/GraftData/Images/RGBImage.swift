@@ -42,10 +42,10 @@ public struct RGBImage: Equatable, Sendable {
     pixelLimit: Int = ImagePreparer.defaultPixelLimit
   ) throws {
     let decoder = ImageDecoder(pixelLimit: pixelLimit)
+    defer { withExtendedLifetime(decoder) {} }
     let picture = try decoder.decode(bytes)
     if picture.hasAlpha { graft_composite(picture.pixels, picture.pixels, background.rgba) }
-    // The pixels are the decoder's own.
-    self = withExtendedLifetime(decoder) { RGBImage(picture.pixels) }
+    self.init(picture.pixels)
   }
 
   init(_ view: GraftPixelView) {
@@ -82,12 +82,13 @@ public struct RGBImage: Equatable, Sendable {
   ) throws -> RGBImage {
     precondition(target.width > 0 && target.height > 0, "a picture has pixels")
     let (from, to) = (PixelBuffer(), PixelBuffer())
+    defer { withExtendedLifetime((from, to)) {} }
     let source = try from.view(size)
     let result = try to.view(target)
     copyPixels(to: source)
     try Resampler().resize(
       source, to: target, keeping: .whole(target), by: interpolation, into: result)
-    return withExtendedLifetime((from, to)) { RGBImage(result) }
+    return RGBImage(result)
   }
 
   /// The picture scaled down, where it is larger, so that neither side is longer than `side`.
@@ -107,13 +108,13 @@ public struct RGBImage: Equatable, Sendable {
   /// - Throws: `ImageError` where there is no memory for it or a side is longer than 65,535 pixels.
   public func jpegData(quality: Int = 85) throws -> Data {
     let buffer = PixelBuffer()
+    defer { withExtendedLifetime(buffer) {} }
     let view = try buffer.view(size)
     copyPixels(to: view)
     var bytes: UnsafeMutablePointer<UInt8>?
     var byteCount = 0
-    let outcome = withExtendedLifetime(buffer) {
-      graft_jpeg_encode(view.asCodecPixels, Int32(min(max(quality, 1), 100)), &bytes, &byteCount)
-    }
+    let outcome = graft_jpeg_encode(
+      view.asCodecPixels, Int32(min(max(quality, 1), 100)), &bytes, &byteCount)
     guard outcome.status == GraftImageStatusDone, let bytes else {
       throw ImageError(reason: ImageError.Reason(outcome, .jpeg))
     }

@@ -73,6 +73,7 @@ public final class ImagePreparer {
   public func prepare(
     encoded bytes: UnsafeRawBufferPointer, into values: UnsafeMutableBufferPointer<Float>
   ) throws {
+    defer { withExtendedLifetime(self) {} }
     var plan: SamplePlan?
     let picture = try decoder.decode(bytes) { fullSize in
       let planned = makePlan(for: fullSize)
@@ -90,6 +91,7 @@ public final class ImagePreparer {
   public func prepare(
     _ image: RGBImage, into values: UnsafeMutableBufferPointer<Float>
   ) throws {
+    defer { withExtendedLifetime(self) {} }
     let pixels = try changed.view(image.size)
     image.copyPixels(to: pixels)
     let picture = ImageDecoder.Picture(pixels: pixels, fullSize: image.size, hasAlpha: false)

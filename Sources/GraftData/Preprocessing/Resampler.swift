@@ -16,6 +16,7 @@ final class Resampler {
     _ source: GraftPixelView, to scaled: ImageSize, keeping kept: PixelRectangle,
     by interpolation: Interpolation, into destination: GraftPixelView
   ) throws {
+    defer { withExtendedLifetime(self) {} }
     precondition(destination.size == kept.size, "the destination has the size of what is kept")
     if source.size == scaled {
       graft_copy(source.cropped(to: kept), destination)
@@ -42,14 +43,37 @@ final class Resampler {
       let rows = source.cropped(
         to: PixelRectangle(x: 0, y: kept.y, width: Int(source.width), height: kept.height))
       horizontal.withTaps { graft_resample_rows(rows, destination, $0) }
+    } else if Self.beginsWithColumns(source.size, scaled) {
+      try convolveColumnsFirst(source, into: destination)
     } else {
-      try convolveInBands(source, into: destination)
+      try convolveRowsFirst(source, into: destination)
+    }
+  }
+
+  /// Each pass rounds to 8 bits, so that their order is part of the result: Pillow 13 resamples rows
+  /// first unless more than twice as many rows vanish as columns.
+  private static func beginsWithColumns(_ source: ImageSize, _ scaled: ImageSize) -> Bool {
+    let (lostRows, lostColumns) = (source.height - scaled.height, source.width - scaled.width)
+    return lostRows > 0 && lostRows > 2 * lostColumns
+  }
+
+  private func convolveColumnsFirst(
+    _ source: GraftPixelView, into destination: GraftPixelView
+  ) throws {
+    let columns = try band.view(ImageSize(width: Int(source.width), height: Self.bandHeight))
+    for top in stride(from: 0, to: Int(destination.height), by: Self.bandHeight) {
+      let height = min(Self.bandHeight, Int(destination.height) - top)
+      let rows = columns.rows(0..<height)
+      vertical.withTaps(from: top) { graft_resample_columns(source, rows, $0, 0) }
+      horizontal.withTaps {
+        graft_resample_rows(rows, destination.rows(top..<top + height), $0)
+      }
     }
   }
 
   /// Both passes, some rows of the result at a time. Rows between the passes that two bands share
   /// are kept, so that each is made once.
-  private func convolveInBands(
+  private func convolveRowsFirst(
     _ source: GraftPixelView, into destination: GraftPixelView
   ) throws {
     let width = Int(destination.width)
