@@ -83,11 +83,11 @@ __kernel void kernel_gradient_tile(
             (((int)get_global_id(2) * taps + tap) * image_channels + tile * ROWS) * result_pixel;
 #pragma unroll
   for (int i = 0; i < ROWS; i++) {
-    if (i >= rows) break;
 #pragma unroll
     for (int j = 0; j < 2; j++) {
       __global float *part = target + i * result_pixel + j * VECTOR_WIDTH;
-      const int count = columns - j * VECTOR_WIDTH;
+      // Loops without `break` unroll, which keeps the sums in registers.
+      const int count = i < rows ? columns - j * VECTOR_WIDTH : 0;
       if (count >= VECTOR_WIDTH)
         STORE(sums[i][j], part);
       else

@@ -10,6 +10,10 @@
 // gradient of its image. Target pixels of one phase (position modulo stride) see the same taps, so
 // the third axis counts phases.
 //
+// With CONTIGUOUS (one group, no dilation along x) the taps of one line of the kernel that a pixel sees
+// are neighbours in memory, and are walked in one go wherever none lies outside the image; there are
+// then as many zeros as one line of taps has source channels.
+//
 // With POINTWISE (kernel 1x1, stride 1, no padding) a pixel is a row of a matrix.
 
 #include "common/epilogue.h"
@@ -64,6 +68,11 @@ __kernel void convolution_tile(
     int position[ROWS];
 #ifndef POINTWISE
     int base_y[ROWS], base_x[ROWS], base_image[ROWS];
+#ifdef CONTIGUOUS
+    int all_inside = 1;
+#else
+    const int all_inside = 0;
+#endif
 #endif
 #pragma unroll
     for (int i = 0; i < ROWS; i++) {
@@ -81,6 +90,9 @@ __kernel void convolution_tile(
       base_y[i] = line * stride_y - padding_y;
       base_x[i] = column * stride_x - padding_x;
       position[i] = row + i;
+#endif
+#ifdef CONTIGUOUS
+      all_inside = all_inside && base_x[i] >= 0 && base_x[i] + kernel_width <= source_width;
 #endif
       // A row past the end finds nothing inside the image.
       if (row + i >= last) base_y[i] = -(1 << 30);
@@ -101,7 +113,10 @@ __kernel void convolution_tile(
 #pragma unroll
       for (int i = 0; i < ROWS; i++)
         pixels[i] = source + min(row + i, row_count - 1) * source_pixel;
+      const int run = source_channels;
 #else
+    const int taps_x = all_inside ? 1 : kernel_width;
+    const int run = all_inside ? kernel_width * source_channels : source_channels;
     for (int ky = 0; ky < kernel_height; ky++) {
 #ifdef INPUT_GRADIENT
       if ((phase_y + padding_y - ky * dilation_y) % stride_y != 0) continue;
@@ -109,7 +124,7 @@ __kernel void convolution_tile(
 #else
       const int tap_y = ky * dilation_y;
 #endif
-      for (int kx = 0; kx < kernel_width; kx++) {
+      for (int kx = 0; kx < taps_x; kx++) {
 #ifdef INPUT_GRADIENT
         if ((phase_x + padding_x - kx * dilation_x) % stride_x != 0) continue;
         const int tap_x = (phase_x + padding_x - kx * dilation_x) / stride_x;
@@ -127,7 +142,7 @@ __kernel void convolution_tile(
               inside ? source + ((base_image[i] + y) * source_width + x) * source_pixel : zeros;
         }
 #endif
-        for (int c = 0; c < source_channels; c++) {
+        for (int c = 0; c < run; c++) {
           const Vector w0 = LOAD(panel_row), w1 = LOAD(panel_row + VECTOR_WIDTH);
           panel_row += PANEL;
 #pragma unroll
@@ -144,11 +159,12 @@ __kernel void convolution_tile(
 
 #pragma unroll
     for (int i = 0; i < ROWS; i++) {
-      if (row + i >= last) break;
       const int index = position[i] * target_pixel;
 #pragma unroll
       for (int j = 0; j < 2; j++) {
-        const int shift = j * VECTOR_WIDTH, count = columns - shift;
+        const int shift = j * VECTOR_WIDTH;
+        // Loops without `break` unroll, which keeps the sums in registers.
+        const int count = row + i < last ? columns - shift : 0;
         Vector result;
         if (count >= VECTOR_WIDTH) {
           FINISH(sums[i][j], channel + shift, channel + index + shift, result);

@@ -81,12 +81,10 @@ __kernel void sample_loss_gradient(
   float all_weights = 0.0f;
   FOR_LANE(i, rows) all_weights += weights[weights_offset + i];
   all_weights = ROW_SUM(all_weights);
+  // No early return: some drivers cannot take one before a barrier.
   const float weight = weights[weights_offset + row];
-  if (weight == 0.0f || all_weights == 0.0f) {
-    FOR_LANE(i, columns) result[i] = 0.0f;
-    return;
-  }
-  const float factor = gradient[gradient_offset] * weight / all_weights;
+  const int counts = weight != 0.0f && all_weights != 0.0f;
+  const float factor = counts ? gradient[gradient_offset] * weight / all_weights : 0.0f;
 #if KIND == SOFTMAX_CROSS_ENTROPY
   float largest = -INFINITY;
   FOR_LANE(i, columns) largest = fmax(largest, predictions[i]);
@@ -100,13 +98,18 @@ __kernel void sample_loss_gradient(
   target_sum = ROW_SUM(target_sum);
   FOR_LANE(i, columns) {
     const float probability = exp(predictions[i] - largest) / sum;
-    result[i] = (probability * target_sum - SMOOTHED(targets[i])) * factor;
+    const float value = (probability * target_sum - SMOOTHED(targets[i])) * factor;
+    result[i] = counts ? value : 0.0f;
   }
 #elif KIND == BINARY_CROSS_ENTROPY
-  FOR_LANE(i, columns)
-    result[i] = (1.0f / (1.0f + exp(-predictions[i])) - targets[i]) * (factor / columns);
+  FOR_LANE(i, columns) {
+    const float value = (1.0f / (1.0f + exp(-predictions[i])) - targets[i]) * (factor / columns);
+    result[i] = counts ? value : 0.0f;
+  }
 #else
-  FOR_LANE(i, columns)
-    result[i] = (predictions[i] - targets[i]) * (2.0f * factor / columns);
+  FOR_LANE(i, columns) {
+    const float value = (predictions[i] - targets[i]) * (2.0f * factor / columns);
+    result[i] = counts ? value : 0.0f;
+  }
 #endif
 }

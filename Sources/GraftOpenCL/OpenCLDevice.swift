@@ -18,21 +18,23 @@ public final class OpenCLDevice: Device {
   ///
   /// - Parameters:
   ///   - description: One of ``all()``.
+  ///   - kind: Which kind's kernels come first, where that is not the device's own.
   ///   - programFolder: Where built programs are kept; `nil` keeps none.
   ///   - offersCLBlast: Whether CLBlast may run products; by default on all but CPU devices, where
   ///     it is slow and takes seconds to start.
   public init(
-    _ description: OpenCLDeviceDescription, programFolder: ProgramFolder? = .standard,
+    _ description: OpenCLDeviceDescription, treatedAs kind: DeviceTraits.Kind? = nil,
+    programFolder: ProgramFolder? = .standard,
     offersCLBlast: Bool? = nil
   ) throws(OpenCLError) {
     self.description = description
     traits = DeviceTraits(
-      kind: description.kind, memoryByteCount: description.memoryByteCount,
+      kind: kind ?? description.kind, memoryByteCount: description.memoryByteCount,
       // Offsets are 32-bit counts of elements of four bytes.
       largestAllocationByteCount: min(
         description.largestAllocationByteCount, 4 * Int(Int32.max) / 4096 * 4096),
       alignment: description.alignmentByteCount)
-    self.offersCLBlast = offersCLBlast ?? (description.kind != .cpu)
+    self.offersCLBlast = offersCLBlast ?? (traits.kind != .cpu)
     context = try OpenCLContext(device: description)
     queue = try OpenCLQueue(context: context)
     programs = ProgramLibrary(context: context, folder: programFolder)

@@ -20,6 +20,8 @@ public struct OpenCLDeviceDescription: @unchecked Sendable, CustomStringConverti
   public let alignmentByteCount: Int
   /// The floats that fit one hardware vector: 8 with AVX2, 16 with AVX-512, 4 with NEON.
   public let floatVectorWidth: Int
+  /// Whether a multiplication and an addition with one rounding are done in hardware.
+  public let fusesMultiplyAdd: Bool
   public let largestWorkGroup: Int
   public let localMemoryByteCount: Int
   /// Whether the device shares its memory with the host.
@@ -45,6 +47,9 @@ public struct OpenCLDeviceDescription: @unchecked Sendable, CustomStringConverti
     let alignmentBits = Int(try query.value(CL_DEVICE_MEM_BASE_ADDR_ALIGN, as: cl_uint.self))
     alignmentByteCount = max(64, alignmentBits / 8)
     floatVectorWidth = Int(try query.value(CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, as: cl_uint.self))
+    let floatingPoint = try query.value(
+      CL_DEVICE_SINGLE_FP_CONFIG, as: cl_device_fp_config.self)
+    fusesMultiplyAdd = floatingPoint & cl_device_fp_config(CL_FP_FMA) != 0
     largestWorkGroup = try query.value(CL_DEVICE_MAX_WORK_GROUP_SIZE, as: Int.self)
     localMemoryByteCount = Int(
       clamping: try query.value(CL_DEVICE_LOCAL_MEM_SIZE, as: cl_ulong.self))

@@ -14,24 +14,48 @@ struct ConvolutionProblem {
   let geometry: ConvolutionGeometry
 
   init(
+    imageCount: Int, groups: Int, image: Extent2D, imageChannels: Int, result: Extent2D,
+    resultChannels: Int, kernel: Extent2D, geometry: ConvolutionGeometry
+  ) {
+    (self.imageCount, self.groups) = (imageCount, groups)
+    (self.image, self.imageChannels) = (image, imageChannels)
+    (self.result, self.resultChannels) = (result, resultChannels)
+    (self.kernel, self.geometry) = (kernel, geometry)
+  }
+
+  init(
     image: TensorType, kernel: Shape, result: TensorType, geometry: ConvolutionGeometry
   ) {
-    imageCount = image.shape[0]
-    groups = geometry.groups
-    self.image = image.imageSize
-    imageChannels = kernel[2]
-    self.result = result.imageSize
-    resultChannels = kernel[3] / geometry.groups
-    self.kernel = Extent2D(kernel[0], kernel[1])
-    self.geometry = geometry
+    self.init(
+      imageCount: image.shape[0], groups: geometry.groups, image: image.imageSize,
+      imageChannels: kernel[2], result: result.imageSize,
+      resultChannels: kernel[3] / geometry.groups, kernel: Extent2D(kernel[0], kernel[1]),
+      geometry: geometry)
   }
 
   /// A product of matrices, (rows, depth) by (depth, columns), as a 1x1 convolution.
   init(rows: Int, depth: Int, columns: Int) {
-    (imageCount, groups) = (1, 1)
-    (image, result, kernel) = (Extent2D(1, rows), Extent2D(1, rows), Extent2D(1))
-    (imageChannels, resultChannels) = (depth, columns)
-    geometry = ConvolutionGeometry()
+    self.init(
+      imageCount: 1, groups: 1, image: Extent2D(1, rows), imageChannels: depth,
+      result: Extent2D(1, rows), resultChannels: columns, kernel: Extent2D(1),
+      geometry: ConvolutionGeometry())
+  }
+
+  /// The convolution that turns the gradient of the result into that of the image, by the kernel
+  /// flipped along both axes; for stride 1. Its leading padding may be negative.
+  var reversed: ConvolutionProblem {
+    let (dilation, padding) = (geometry.dilation, geometry.padding)
+    let (height, width) = (
+      (kernel.height - 1) * dilation.height, (kernel.width - 1) * dilation.width
+    )
+    return ConvolutionProblem(
+      imageCount: imageCount, groups: groups, image: result, imageChannels: resultChannels,
+      result: image, resultChannels: imageChannels, kernel: kernel,
+      geometry: ConvolutionGeometry(
+        dilation: dilation,
+        padding: EdgePadding(
+          top: height - padding.top, bottom: height - padding.bottom, left: width - padding.left,
+          right: width - padding.right), groups: groups))
   }
 
   /// Whether each pixel of the result sees the one pixel of the image at its own place.

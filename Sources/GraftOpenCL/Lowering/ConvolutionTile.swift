@@ -24,21 +24,25 @@ struct ConvolutionTile {
         groups: problem.groups, columns: problem.resultChannels,
         depth: problem.taps * problem.imageChannels, innerCount: problem.imageChannels,
         groupStride: problem.resultChannels, tapStride: problem.imageChannels * allChannels,
-        innerStride: allChannels, columnStride: 1, zeroCount: problem.imageChannels),
+        innerStride: allChannels, columnStride: 1,
+        zeroCount: problem.kernel.width * problem.imageChannels),
       epilogue: epilogue)
   }
 
-  /// The gradient of the image.
+  /// The gradient of the image: with stride 1 a forward convolution by the flipped kernel.
   init(inputGradientOf problem: ConvolutionProblem) {
     let allChannels = problem.resultChannels * problem.groups
-    self.problem = problem
+    let tapStride = problem.imageChannels * allChannels
+    let flips = problem.geometry.strides == Extent2D(1)
     packing = PanelPacking(
       groups: problem.groups, columns: problem.imageChannels,
       depth: problem.taps * problem.resultChannels, innerCount: problem.resultChannels,
-      groupStride: problem.resultChannels, tapStride: problem.imageChannels * allChannels,
-      innerStride: 1, columnStride: allChannels, zeroCount: problem.resultChannels)
+      first: flips ? (problem.taps - 1) * tapStride : 0, groupStride: problem.resultChannels,
+      tapStride: flips ? -tapStride : tapStride, innerStride: 1, columnStride: allChannels,
+      zeroCount: problem.kernel.width * problem.resultChannels)
+    self.problem = flips ? problem.reversed : problem
     epilogue = .none
-    isInputGradient = true
+    isInputGradient = !flips
   }
 
   private var macros: [String: String] {
@@ -47,6 +51,8 @@ struct ConvolutionTile {
       macros["POINTWISE"] = "1"
     } else if isInputGradient {
       macros["INPUT_GRADIENT"] = "1"
+    } else if problem.groups == 1, problem.geometry.dilation.width == 1 {
+      macros["CONTIGUOUS"] = "1"
     }
     return macros
   }

@@ -13,132 +13,132 @@ struct DepthwiseLowering {
     width = device.vectorWidth(dividing: [problem.groups])
   }
 
-  private var vectors: Int { problem.groups / width }
-  private var macros: [String: String] {
-    [
-      "VECTOR_WIDTH": "\(width)", "KERNEL_HEIGHT": "\(problem.kernel.height)",
-      "KERNEL_WIDTH": "\(problem.kernel.width)",
-    ]
-  }
-
   func forward(_ epilogue: Epilogue) -> KernelLowering {
-    let geometry = problem.geometry
-    let sharing = sharing(lines: problem.imageCount * problem.result.height, problem.result.width)
-    return lowering(name: "depthwise") { binding in
-      KernelCall(
-        "depthwise", in: file, macros: macros.merging(epilogue.macros) { $1 },
-        arguments: sharing.arguments(channels: problem.groups)
-          + window(
-            image: problem.image, result: problem.result, strides: geometry.strides,
-            padding: Extent2D(geometry.padding.top, geometry.padding.left))
-          + [binding.operands[0], binding.operands[1]] + epilogue.arguments(binding)
-          + [binding.results[0]],
-        range: device.range(vectors, sharing.columnItems, sharing.lineItems))
+    forward(of: problem, name: "depthwise", macros: epilogue.macros) {
+      epilogue.arguments($0)
     }
   }
 
   /// With stride 1 the forward convolution by the flipped kernel, else a gather.
   func inputGradient() -> KernelLowering {
-    problem.geometry.strides == Extent2D(1) ? flippedForward() : gather()
-  }
-
-  private func flippedForward() -> KernelLowering {
-    let (dilation, padding) = (problem.geometry.dilation, problem.geometry.padding)
-    let sharing = sharing(lines: problem.imageCount * problem.image.height, problem.image.width)
-    return lowering(name: "flipped") { binding in
-      KernelCall(
-        "depthwise", in: file, macros: macros.merging(["FLIPPED": "1"]) { $1 },
-        arguments: sharing.arguments(channels: problem.groups)
-          + window(
-            image: problem.result, result: problem.image, strides: Extent2D(1),
-            padding: Extent2D(
-              (problem.kernel.height - 1) * dilation.height - padding.top,
-              (problem.kernel.width - 1) * dilation.width - padding.left))
-          + [binding.operands[0], binding.operands[1], binding.results[0]],
-        range: device.range(vectors, sharing.columnItems, sharing.lineItems))
-    }
+    guard problem.geometry.strides == Extent2D(1) else { return gather() }
+    return forward(of: problem.reversed, name: "flipped", macros: ["FLIPPED": "1"]) { _ in [] }
   }
 
   /// The gradient of the image by looking up, for each pixel, the results that saw it.
   func gather() -> KernelLowering {
-    let sharing = sharing(lines: problem.imageCount * problem.image.height, problem.image.width)
-    return lowering(name: "gather") { binding in
-      KernelCall(
-        "depthwise_input_gradient", in: file, macros: macros,
-        arguments: sharing.arguments(channels: problem.groups) + forwardWindow
-          + [binding.operands[0], binding.operands[1], binding.results[0]],
-        range: device.range(vectors, sharing.columnItems, sharing.lineItems))
+    let sharing = sharing(
+      lines: problem.imageCount * problem.image.height, blocks: problem.image.width)
+    let geometry = sharing.arguments(channels: problem.groups) + windowArguments(of: problem)
+    return KernelLowering(name: "gather", device: device) { binding in
+      [
+        KernelCall(
+          "depthwise_input_gradient", in: file, macros: macros(of: problem),
+          arguments: geometry + binding.operands + binding.results,
+          range: sharing.range(on: device))
+      ]
     }
   }
 
   func kernelGradient() -> KernelLowering {
     let lines = problem.imageCount * problem.result.height
-    let wantedRuns = device.isCPU ? 64 : 8192 / max(1, vectors) + 1
-    let lineRun = max(1, lines.dividedRoundingUp(by: min(lines, wantedRuns)))
-    let runs = lines.dividedRoundingUp(by: lineRun)
-    let sharing = Sharing(
-      lines: lines, lineRun: lineRun, columns: problem.result.width,
-      columnRun: problem.result.width)
+    // On a CPU device the lines of one run stay in the second-level cache for all channels.
+    let lineByteCount = 8 * problem.groups * problem.image.width
+    let lineRun =
+      device.isCPU
+      ? max(1, 256 * 1024 / lineByteCount, lines / 512)
+      : max(1, lines * vectors / 8192)
+    let runs = lines.dividedRoundingUp(by: min(lines, lineRun))
+    let geometry =
+      [lines, problem.groups, 1, 1, min(lines, lineRun)] + windowArguments(of: problem)
     return KernelLowering(
       name: "two stages", device: device, workspaceByteCount: runs * problem.kernelCount * 4
     ) { binding in
       guard let sums = binding.workspace else { return [] }
       return [
         KernelCall(
-          "depthwise_kernel_gradient", in: file, macros: macros,
-          arguments: sharing.arguments(channels: problem.groups) + forwardWindow
-            + [binding.operands[0], binding.operands[1], sums],
-          range: device.range(vectors, 1, runs)),
+          "depthwise_kernel_gradient", in: file, macros: macros(of: problem),
+          arguments: geometry + binding.operands + [sums], range: device.range(vectors, 1, runs)),
         device.sumSlices(
           sums, sliceCount: runs, count: problem.kernelCount, to: binding.results[0]),
       ]
     }
   }
 
-  private func lowering(
-    name: String, _ call: @escaping (Binding<OpenCLBuffer>) -> KernelCall
+  private func forward(
+    of problem: ConvolutionProblem, name: String, macros: [String: String],
+    epilogue: @escaping (Binding<OpenCLBuffer>) -> [any KernelArgument]
   ) -> KernelLowering {
-    KernelLowering(name: name, device: device) { [call($0)] }
+    let columns = device.isCPU ? 4 : 2
+    let sharing = sharing(
+      lines: problem.imageCount * problem.result.height,
+      blocks: problem.result.width.dividedRoundingUp(by: columns))
+    let geometry = sharing.arguments(channels: problem.groups) + windowArguments(of: problem)
+    let macros = self.macros(of: problem).merging(macros) { $1 }
+      .merging(["COLUMNS": "\(columns)"]) { $1 }
+    return KernelLowering(name: name, device: device) { binding in
+      [
+        KernelCall(
+          "depthwise", in: file, macros: macros,
+          arguments: geometry + [binding.operands[0], binding.operands[1]] + epilogue(binding)
+            + binding.results,
+          range: sharing.range(on: device))
+      ]
+    }
   }
 
-  private var forwardWindow: [any KernelArgument] {
+  private var vectors: Int { problem.groups / width }
+
+  private func macros(of problem: ConvolutionProblem) -> [String: String] {
+    let values = [
+      "VECTOR_WIDTH": width, "KERNEL_HEIGHT": problem.kernel.height,
+      "KERNEL_WIDTH": problem.kernel.width, "STRIDE_X": problem.geometry.strides.width,
+      "DILATION_X": problem.geometry.dilation.width,
+    ]
+    return values.mapValues(String.init)
+  }
+
+  private func windowArguments(of problem: ConvolutionProblem) -> [any KernelArgument] {
     let geometry = problem.geometry
-    return window(
-      image: problem.image, result: problem.result, strides: geometry.strides,
-      padding: Extent2D(geometry.padding.top, geometry.padding.left))
-  }
-
-  private func window(
-    image: Extent2D, result: Extent2D, strides: Extent2D, padding: Extent2D
-  ) -> [any KernelArgument] {
-    let dilation = problem.geometry.dilation
     return [
-      image.height, image.width, result.height, result.width, strides.height, strides.width,
-      padding.height, padding.width, dilation.height, dilation.width,
+      problem.image.height, problem.image.width, problem.result.height, problem.result.width,
+      geometry.strides.height, geometry.padding.top, geometry.padding.left,
+      geometry.dilation.height,
     ]
   }
 
-  /// A work-item of a CPU device takes at least some hundred pixels, one of a GPU a single one.
-  private func sharing(lines: Int, _ columns: Int) -> Sharing {
-    device.isCPU
-      ? Sharing(
-        lines: lines, lineRun: max(1, min(128 / columns, lines)), columns: columns,
-        columnRun: columns)
-      : Sharing(lines: lines, lineRun: 1, columns: columns, columnRun: 1)
+  /// A work-item of a CPU device takes whole lines, all channels if there are lines enough for all
+  /// processors; one of a GPU takes a single block.
+  private func sharing(lines: Int, blocks: Int) -> Sharing {
+    guard device.isCPU else {
+      return Sharing(
+        lines: lines, lineRun: 1, blocks: blocks, blockRun: 1, vectors: vectors, vectorRun: 1)
+    }
+    let hasLinesEnough = lines >= 8 * device.description.computeUnitCount
+    return Sharing(
+      lines: lines, lineRun: 1, blocks: blocks, blockRun: blocks, vectors: vectors,
+      vectorRun: hasLinesEnough ? vectors : max(1, vectors / 8))
   }
 }
 
 private let file = "depthwise/convolution.cl"
 
-/// How lines and columns are shared among work-items.
+/// How lines, blocks of columns and vectors of channels are shared among work-items.
 private struct Sharing {
   let lines: Int
   let lineRun: Int
-  let columns: Int
-  let columnRun: Int
+  let blocks: Int
+  let blockRun: Int
+  let vectors: Int
+  let vectorRun: Int
 
-  var lineItems: Int { lines.dividedRoundingUp(by: lineRun) }
-  var columnItems: Int { columns.dividedRoundingUp(by: columnRun) }
+  func arguments(channels: Int) -> [any KernelArgument] {
+    [lines, channels, vectorRun, blockRun, lineRun]
+  }
 
-  func arguments(channels: Int) -> [any KernelArgument] { [lines, channels, lineRun, columnRun] }
+  func range(on device: OpenCLDevice) -> WorkRange {
+    device.range(
+      vectors.dividedRoundingUp(by: vectorRun), blocks.dividedRoundingUp(by: blockRun),
+      lines.dividedRoundingUp(by: lineRun))
+  }
 }

@@ -1,7 +1,7 @@
 /// How work is cut into work-items: a CPU device takes few that loop, a GPU many that do little.
 extension OpenCLDevice {
   /// Whether loops within work-items beat work-groups that share local memory.
-  var isCPU: Bool { description.kind == .cpu }
+  var isCPU: Bool { traits.kind == .cpu }
 
   /// The floats of a hardware vector, at least 4: what register tiles are made of.
   var registerWidth: Int { max(4, min(16, description.floatVectorWidth)) }

@@ -9,7 +9,8 @@ struct PanelPacking {
   /// The rows of the matrix: taps times `innerCount`.
   var depth: Int
   var innerCount: Int
-  /// What lies between neighbours in the source, in elements.
+  /// Where the first element lies in the source, and what lies between neighbours, in elements.
+  var first = 0
   var groupStride = 0
   var tapStride = 0
   var innerStride: Int
@@ -33,7 +34,7 @@ struct PanelPacking {
   func preparation(of operand: Int, on device: OpenCLDevice) -> OperandPreparation<OpenCLBuffer> {
     let geometry = [
       panelWidth(on: device), groups, columns, depth, innerCount, groupStride, tapStride,
-      innerStride, columnStride, zeroCount,
+      innerStride, columnStride, zeroCount, first,
     ]
     return OperandPreparation(
       operand: operand, key: "panels " + geometry.map(String.init).joined(separator: " "),
@@ -52,7 +53,7 @@ struct PanelPacking {
       macros: ["PANEL": "\(panelWidth(on: device))", "RUN": "\(run)"],
       arguments: [
         groups, columns, depth, innerCount, groupStride, tapStride, innerStride, columnStride,
-        zeroCount, source, packed,
+        zeroCount, first, source, packed,
       ],
       range: WorkRange(depth.dividedRoundingUp(by: run), panelCount(on: device) + 1))
   }

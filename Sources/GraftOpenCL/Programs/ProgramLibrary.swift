@@ -21,7 +21,7 @@ final class ProgramLibrary: Sendable {
   func program(
     _ file: String, macros: [String: String]
   ) throws(OpenCLError) -> OpenCLProgram {
-    let options = Self.options(macros: macros)
+    let options = options(macros: macros)
     let request = Request(file: file, options: options)
     let known = programs.withLock { $0[request] }
     if let known { return known }
@@ -49,8 +49,9 @@ final class ProgramLibrary: Sendable {
   }
 
   // No fast-math: infinities and NaN must come through, and results must agree between devices.
-  private static func options(macros: [String: String]) -> String {
-    let definitions = macros.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" }
-    return (["-cl-std=CL1.2"] + definitions).joined(separator: " ")
+  private func options(macros: [String: String]) -> String {
+    var options = ["-cl-std=CL1.2"] + macros.sorted { $0.key < $1.key }.map { "-D\($0)=\($1)" }
+    if context.device.kind == .cpu, context.device.fusesMultiplyAdd { options.append("-DFAST_FMA") }
+    return options.joined(separator: " ")
   }
 }
