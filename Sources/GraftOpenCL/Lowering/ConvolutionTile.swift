@@ -70,6 +70,10 @@ struct ConvolutionTile {
       * problem.image.width.dividedRoundingUp(by: strides.width)
   }
 
+  private var sourcePixels: Int {
+    isInputGradient ? problem.resultPixels : problem.imagePixels
+  }
+
   /// Counts of images, groups, source and target sizes, as the kernel takes them.
   private var sizeArguments: [Int] {
     let image = [problem.image.height, problem.image.width, problem.imageChannels]
@@ -83,7 +87,8 @@ struct ConvolutionTile {
     let panels = packing.panelCount(on: device)
     let blocking = TileBlocking(
       rows: rowsPerPhase, panels: panels, tileRows: tileRows,
-      panelByteCount: packing.byteCount(on: device) / panels,
+      sourceByteCount: 4 * min(rowsPerPhase, sourcePixels) * sizeArguments[2] * problem.groups,
+      kernelByteCount: packing.byteCount(on: device),
       unitCount: device.description.computeUnitCount)
     let blocks = rowsPerPhase.dividedRoundingUp(by: blocking.rowsPerBlock)
     let macros = macros.merging([
@@ -113,12 +118,21 @@ struct TileBlocking {
   /// The axis of work-items that counts blocks; the first axis is the one that varies fastest.
   let rowAxis: Int
 
-  init(rows: Int, panels: Int, tileRows: Int, panelByteCount: Int, unitCount: Int) {
+  init(
+    rows: Int, panels: Int, tileRows: Int, sourceByteCount: Int, kernelByteCount: Int,
+    unitCount: Int
+  ) {
     // Large blocks use a panel often while it is near; small ones keep all processors busy.
     let share = rows * panels / (32 * unitCount)
     rowsPerBlock = max(1, min(share, 96) / tileRows) * tileRows
-    // Small kernels stay in the second-level cache while a block of pixels is used for all panels;
-    // large ones are walked panel by panel.
-    rowAxis = panels * panelByteCount <= 256 * 1024 ? 1 : 0
+    // Either all panels are walked for each block, and the kernel read as often as there are blocks,
+    // or all blocks for each panel, and the image as often as there are panels. What fits the
+    // second-level cache is read once.
+    func traffic(_ byteCount: Int, times: Int) -> Int {
+      byteCount <= 256 * 1024 ? byteCount : byteCount * times
+    }
+    let blocks = rows.dividedRoundingUp(by: rowsPerBlock)
+    rowAxis =
+      traffic(kernelByteCount, times: blocks) <= traffic(sourceByteCount, times: panels) ? 1 : 0
   }
 }
