@@ -8,8 +8,9 @@
 enum Tolerance {
   /// The spacing of single-precision numbers at 1.
   static let singleEpsilon = Double(Float.ulpOfOne)
-  /// What any element may be off: devices may flush subnormal numbers to zero.
-  static let smallest = Double(Float.leastNormalMagnitude)
+  /// What any element may be off: devices may flush subnormal numbers to zero, or let exponentials
+  /// end a little above them.
+  static let smallest = 4 * Double(Float.leastNormalMagnitude)
   /// How many ε an element may be off per unit of magnitude.
   static let roundings = 16.0
 

@@ -39,9 +39,12 @@ extension BatchNormalizationTraining: ReferenceOperation {
       variance.add(distance * distance / count, at: index % channels)
     }
     for channel in 0..<channels {
-      // A mean off by its own rounding error moves the variance by the square of that error.
-      let roundingError = Tolerance.singleEpsilon * mean.magnitudes[channel]
-      variance.magnitudes[channel] += roundingError * mean.magnitudes[channel]
+      // The error of an updating or pairwise algorithm grows with the condition number
+      // √(1 + mean² / variance); that of E[x²] - E[x]², with its square (Chan, Golub and LeVeque
+      // 1983). Where nothing varies, the rounding error of the mean is left, squared.
+      let (square, value) = (mean.values[channel] * mean.values[channel], variance.values[channel])
+      variance.magnitudes[channel] =
+        (value * (value + square)).squareRoot() + Tolerance.singleEpsilon * square
     }
     let statistics = ChannelStatistics(
       mean: mean.values, meanMagnitude: mean.magnitudes, variance: variance.values,
