@@ -56,6 +56,13 @@ let library: [Target] = [
     dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
+let benchmarks: [Target] = [
+  .executableTarget(
+    name: "graft-parity",
+    dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+    path: "Benchmarks/parity", exclude: ["generate.py"])
+]
+
 let package = Package(
   name: "Graft",
   products: [
@@ -65,7 +72,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
-  targets: systemLibraries + kernels + library + [
+  targets: systemLibraries + kernels + library + benchmarks + [
     .testTarget(name: "GraftWeightsTests", dependencies: ["GraftGraph", "GraftWeights"]),
     .testTarget(name: "GraftModelsTests", dependencies: ["GraftModels"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),

@@ -57,9 +57,12 @@ public struct EfficientNet: BackboneArchitecture {
   }
 
   public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
-    var x = GlobalAveragePooling()(features, in: scope / "avgpool", as: "avg_pool")
-    x = Dropout(dropRate)(x, in: scope / "classifier" / 0, as: "top_dropout")
-    return Dense(classCount)(x, in: scope / "classifier" / 1, as: "predictions")
+    let x = GlobalAveragePooling()(features, in: scope / "avgpool", as: "avg_pool")
+    let classifier = Sequential {
+      Dropout(dropRate).aliased("top_dropout")
+      Dense(classCount).aliased("predictions")
+    }
+    return classifier(x, in: scope / "classifier")
   }
 
   /// - Parameter convolutionAlias: Keras's name of the convolution where it isn't `alias_conv`.

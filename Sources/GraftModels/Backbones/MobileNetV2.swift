@@ -51,9 +51,12 @@ public struct MobileNetV2: BackboneArchitecture {
   }
 
   public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
-    var x = GlobalAveragePooling()(features, in: scope / "pool", as: "global_average_pooling2d")
-    x = Dropout(0.2)(x, in: scope / "classifier" / 0)
-    return Dense(classCount)(x, in: scope / "classifier" / 1, as: "predictions")
+    let x = GlobalAveragePooling()(features, in: scope / "pool", as: "global_average_pooling2d")
+    let classifier = Sequential {
+      Dropout(0.2)
+      Dense(classCount).aliased("predictions")
+    }
+    return classifier(x, in: scope / "classifier")
   }
 }
 
@@ -69,22 +72,20 @@ private struct InvertedResidual: Layer {
   func trace(_ input: Symbol, in scope: Scope) -> Symbol {
     guard let (_, inputChannels) = scope.image(input) else { return input }
     let hidden = inputChannels * expansion
-    var units: [any Layer] = []
-    if expansion != 1 { units.append(unit(.unbiased(hidden, kernel: 1), "expand")) }
-    units.append(
-      unit(
-        .unbiased(
-          hidden, kernel: 3, stride: stride, padding: network.padding, groups: hidden),
-        "depthwise"))
-    let inside = scope / "conv"
-    var x = Sequential(units)(input, in: inside)
-    x = Convolution2D.unbiased(filters, kernel: 1)(
-      x, in: inside / units.count, as: "\(alias)_project")
-    x = network.normalization(x, in: inside / (units.count + 1), as: "\(alias)_project_BN")
+    var layers: [any Layer] = []
+    if expansion != 1 { layers.append(unit(.unbiased(hidden, kernel: 1), "expand")) }
+    let depthwise = Convolution2D.unbiased(
+      hidden, kernel: 3, stride: stride, padding: network.padding, groups: hidden)
+    layers += [
+      unit(depthwise, "depthwise"),
+      Convolution2D.unbiased(filters, kernel: 1).aliased("\(alias)_project"),
+      network.normalization.aliased("\(alias)_project_BN"),
+    ]
+    let x = Sequential(layers)(input, in: scope / "conv")
     guard stride == 1, inputChannels == filters else { return x }
-    x = input + x
-    scope.offer(x, as: "\(alias)_add")
-    return x
+    let sum = input + x
+    scope.offer(sum, as: "\(alias)_add")
+    return sum
   }
 
   private func unit(_ convolution: Convolution2D, _ name: String) -> ConvolutionUnit {

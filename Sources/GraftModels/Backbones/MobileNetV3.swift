@@ -65,12 +65,14 @@ public struct MobileNetV3: BackboneArchitecture {
   }
 
   public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
-    let classifier = scope / "classifier"
-    var x = GlobalAveragePooling()(features, in: scope / "avgpool")
-    x = Dense(Channels.scaled(hiddenUnits, by: width))(x, in: classifier / 0, as: "conv_2")
-    x = ActivationLayer(.hardSwish)(x, in: classifier / 1)
-    x = Dropout(0.2)(x, in: classifier / 2)
-    return Dense(classCount)(x, in: classifier / 3)
+    let x = GlobalAveragePooling()(features, in: scope / "avgpool")
+    let classifier = Sequential {
+      Dense(Channels.scaled(hiddenUnits, by: width)).aliased("conv_2")
+      ActivationLayer(.hardSwish)
+      Dropout(0.2)
+      Dense(classCount)
+    }
+    return classifier(x, in: scope / "classifier")
   }
 }
 

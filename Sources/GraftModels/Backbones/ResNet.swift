@@ -109,15 +109,17 @@ private struct ResidualBlock: Layer {
       x = x.activated(.relu)
       scope.offer(x, as: "\(name)_relu")
     }
-    x = x + (hasShortcut ? shortcut(input, filters, in: scope / "downsample") : input)
+    if hasShortcut {
+      let projection = Sequential {
+        network.convolution(filters, kernel: 1, stride: stride).aliased("\(alias)_0_conv")
+        network.normalization.aliased("\(alias)_0_bn")
+      }
+      x = x + projection(input, in: scope / "downsample")
+    } else {
+      x = x + input
+    }
     scope.offer(x, as: "\(alias)_add")
     return ActivationLayer(.relu)(x, in: scope / "relu", as: "\(alias)_out")
-  }
-
-  private func shortcut(_ input: Symbol, _ filters: Int, in scope: Scope) -> Symbol {
-    let projection = network.convolution(filters, kernel: 1, stride: stride)
-    let x = projection(input, in: scope / 0, as: "\(alias)_0_conv")
-    return network.normalization(x, in: scope / 1, as: "\(alias)_0_bn")
   }
 }
 

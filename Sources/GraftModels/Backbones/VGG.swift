@@ -20,49 +20,37 @@ public struct VGG: BackboneArchitecture {
   }
 
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
-    VGGFeatures(network: self)(input, in: scope / "features")
+    var layers: [any Layer] = []
+    for (block, depth) in depths.enumerated() {
+      for index in 1...depth {
+        let position = layers.count
+        layers.append(
+          Convolution2D(
+            width << min(block, 3), kernel: 3, padding: .symmetric(1), initializer: .heNormal))
+        if isNormalized { layers.append(BatchNormalization()) }
+        // Keras's layer holds its activation.
+        layers.append(
+          ActivationLayer(.relu)
+            .aliased("block\(block + 1)_conv\(index)", of: "features.\(position)"))
+      }
+      layers.append(MaxPooling2D(2).aliased("block\(block + 1)_pool"))
+    }
+    return Sequential(layers)(input, in: scope / "features")
   }
 
   public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
     var x = AdaptiveAveragePooling2D(7)(features, in: scope / "avgpool")
     x = Flatten()(x, in: scope / "flatten")
-    let classifier = scope / "classifier"
-    for (position, name) in [(0, "fc1"), (3, "fc2")] {
-      x = Dense(hiddenUnits)(x, in: classifier / position)
-      x = ActivationLayer(.relu)(x, in: classifier / (position + 1))
-      scope.offer(x, as: name, of: (classifier / position).path)
-      x = Dropout(0.5)(x, in: classifier / (position + 2))
+    let classifier = Sequential {
+      Dense(hiddenUnits)
+      ActivationLayer(.relu).aliased("fc1", of: "classifier.0")
+      Dropout(0.5)
+      Dense(hiddenUnits)
+      ActivationLayer(.relu).aliased("fc2", of: "classifier.3")
+      Dropout(0.5)
+      Dense(classCount).aliased("predictions")
     }
-    return Dense(classCount)(x, in: classifier / 6, as: "predictions")
-  }
-}
-
-/// The convolutions and poolings of a ``VGG``, numbered through as in torchvision.
-private struct VGGFeatures: Layer {
-  var network: VGG
-
-  func trace(_ input: Symbol, in scope: Scope) -> Symbol {
-    var (x, position) = (input, 0)
-    func append(_ layer: some Layer) {
-      x = layer(x, in: scope / position)
-      position += 1
-    }
-    for (block, depth) in network.depths.enumerated() {
-      for index in 1...depth {
-        let convolution = scope / position
-        append(
-          Convolution2D(
-            network.width << min(block, 3), kernel: 3, padding: .symmetric(1),
-            initializer: .heNormal))
-        if network.isNormalized { append(BatchNormalization()) }
-        append(ActivationLayer(.relu))
-        // Keras's layer holds its activation.
-        scope.offer(x, as: "block\(block + 1)_conv\(index)", of: convolution.path)
-      }
-      append(MaxPooling2D(2))
-      scope.offer(x, as: "block\(block + 1)_pool", of: (scope / (position - 1)).path)
-    }
-    return x
+    return classifier(x, in: scope / "classifier")
   }
 }
 
