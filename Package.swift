@@ -60,7 +60,15 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "graft-parity",
     dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-    path: "Benchmarks/parity", exclude: ["generate.py"])
+    path: "Benchmarks/parity", exclude: ["generate.py"]),
+  .target(name: "CMachineSpeed", path: "Benchmarks/CMachineSpeed"),
+  .executableTarget(
+    name: "GraftBench",
+    dependencies: [
+      "Graft", "CMachineSpeed",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Benchmarks/GraftBench"),
 ]
 
 let package = Package(
@@ -68,6 +76,7 @@ let package = Package(
   products: [
     .library(name: "Graft", targets: ["Graft"]),
     .executable(name: "graft", targets: ["GraftCommand"]),
+    .executable(name: "graft-bench", targets: ["GraftBench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

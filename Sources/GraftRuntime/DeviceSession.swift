@@ -25,6 +25,8 @@ public protocol CompiledGraph: AnyObject {
 /// How long one step took.
 public struct StepTiming: Sendable {
   public let layer: String
+  /// The part of the training step to which it belongs.
+  public let phase: Node.Phase
   public let operation: any Operation
   public let operands: [TensorType]
   public let results: [TensorType]

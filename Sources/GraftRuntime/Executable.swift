@@ -86,8 +86,9 @@ public final class Executable<D: Device>: CompiledGraph {
         try step.enqueue()
         try session.device.synchronize()
       }
+      let node = plan.graph.nodes[planned.node]
       return StepTiming(
-        layer: plan.graph.nodes[planned.node].layer, operation: planned.problem.operation,
+        layer: node.layer, phase: node.phase, operation: planned.problem.operation,
         operands: planned.problem.operands, results: planned.problem.results,
         algorithm: planned.lowering.name, seconds: duration / .seconds(1))
     }
