@@ -22,10 +22,11 @@ extension SampleLoss.Kind {
   {
     switch self {
     case .softmaxCrossEntropy(let smoothing):
-      let sum = (0..<count).reduce(0.0) { $0 + exp(Double(x[$1]) - Double(x[0])) }
+      let largest = (0..<count).reduce(-Double.infinity) { max($0, Double(x[$1])) }
+      let sum = (0..<count).reduce(0.0) { $0 + exp(Double(x[$1]) - largest) }
       return (0..<count).reduce(0.0) {
         let target = Double(t[$1]) * (1 - Double(smoothing)) + Double(smoothing) / Double(count)
-        return $0 - target * (Double(x[$1]) - Double(x[0]) - log(sum))
+        return $0 - target * (Double(x[$1]) - largest - log(sum))
       }
     case .binaryCrossEntropy:
       return (0..<count).reduce(0.0) {

@@ -47,6 +47,14 @@ extension ConvolutionGeometry {
   }
 }
 
+/// The magnitude of an element to which all taps contribute: near the edges fewer do, but a
+/// transform mixes in the others all the same.
+private func typicalMagnitude(
+  _ first: ReferenceTensor, _ second: ReferenceTensor, termCount: Int
+) -> Double {
+  first.meanMagnitude * second.meanMagnitude * Double(termCount)
+}
+
 extension Convolution: ReferenceOperation {
   func evaluate(_ operands: [ReferenceTensor]) -> [ReferenceTensor] {
     let (image, kernel) = (operands[0], operands[1])
@@ -58,7 +66,10 @@ extension Convolution: ReferenceOperation {
     geometry.forEachProduct(image: image.shape, kernel: kernel.shape, result: shape) {
       sums.add(image.values[$1] * kernel.values[$2], at: $0)
     }
-    return [epilogue.applied(to: sums.tensor(shape), operands).withSpreadMagnitudes]
+    let inner = typicalMagnitude(image, kernel, termCount: kernel.shape.count / shape[3])
+    return [
+      epilogue.applied(to: sums.tensor(shape), operands).spreadingMagnitudes(atLeast: inner)
+    ]
   }
 }
 
@@ -72,7 +83,9 @@ extension ConvolutionInputGradient: ReferenceOperation {
     geometry.forEachProduct(image: shape, kernel: kernel.shape, result: gradient.shape) {
       sums.add(gradient.values[$0] * kernel.values[$2], at: $1)
     }
-    return [sums.tensor(shape).withSpreadMagnitudes]
+    let terms = kernel.shape[0] * kernel.shape[1] * kernel.shape[3] / geometry.groups
+    let inner = typicalMagnitude(gradient, kernel, termCount: terms)
+    return [sums.tensor(shape).spreadingMagnitudes(atLeast: inner)]
   }
 }
 
@@ -83,7 +96,7 @@ extension ConvolutionKernelGradient: ReferenceOperation {
     geometry.forEachProduct(image: image.shape, kernel: kernelShape, result: gradient.shape) {
       sums.add(image.values[$1] * gradient.values[$0], at: $2)
     }
-    return [sums.tensor(kernelShape).withSpreadMagnitudes]
+    return [sums.tensor(kernelShape).spreadingMagnitudes()]
   }
 }
 

@@ -30,12 +30,16 @@ struct ReferenceTensor: Sendable {
   /// The tensor rounded to single precision.
   var rounded: HostTensor { HostTensor(shape, values.map { Float($0) }) }
 
-  /// Every element with the largest magnitude: for algorithms that compute in a transformed space
-  /// (Winograd), where the error of one element spreads over its neighbours.
-  var withSpreadMagnitudes: ReferenceTensor {
-    let largest = magnitudes.max() ?? 0
+  /// Every element with the largest magnitude, but at least with `least`: for algorithms that
+  /// compute in a transformed space (Winograd), where the error of one element spreads over its
+  /// neighbours.
+  func spreadingMagnitudes(atLeast least: Double = 0) -> ReferenceTensor {
+    let largest = magnitudes.reduce(least, max)
     return ReferenceTensor(shape, values, magnitudes: magnitudes.map { _ in largest })
   }
+
+  /// The mean of the absolute values.
+  var meanMagnitude: Double { values.reduce(0) { $0 + abs($1) } / Double(values.count) }
 }
 
 /// Sums terms together with their absolute values.
