@@ -13,7 +13,7 @@ extension DeviceUnderTest {
       check.graph, test.makeOperands(), resultGradient: check.resultGradient.rounded)
     return zip(test.differentiatedOperands, zip(expected, actual)).compactMap { operand, pair in
       // Each step of the rule reads what the one before has rounded.
-      pair.0.withSpreadMagnitudes.disagreement(with: pair.1).map {
+      pair.0.spreadingMagnitudes().disagreement(with: pair.1).map {
         "gradient of operand \(operand) \($0)"
       }
     }

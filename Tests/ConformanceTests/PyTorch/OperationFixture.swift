@@ -75,7 +75,7 @@ struct FixtureCheck {
     }
     let ofGradients = content.gradients.keys.sorted().enumerated().compactMap { index, operand in
       content.gradients[operand].flatMap {
-        references.gradients[index].withSpreadMagnitudes.with($0)
+        references.gradients[index].spreadingMagnitudes().with($0)
           .disagreement(with: gradients[index])
       }.map { "gradient of operand \(operand) \($0)" }
     }
