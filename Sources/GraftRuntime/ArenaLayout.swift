@@ -16,19 +16,41 @@ package struct MemoryBlock {
 
 /// Places blocks whose steps overlap side by side, and lets all others share.
 ///
-/// Largest first, each at the lowest free offset: simple, and close to the lower bound on networks.
+/// Each block goes to the lowest free offset; of several orders the one that needs least is kept.
+/// Largest first is close to the lower bound on most networks; where many blocks grow over time, as
+/// in DenseNet, putting long-lived ones or whole areas first is closer.
 package struct ArenaLayout {
   package private(set) var blocks: [MemoryBlock]
   package private(set) var chunkByteCounts: [Int] = []
 
   package init(_ blocks: [MemoryBlock], alignment: Int, largestChunk: Int) {
-    self.blocks = blocks
-    let largestFirst = blocks.indices.sorted {
-      let (a, b) = (blocks[$0], blocks[$1])
-      return a.byteCount != b.byteCount ? a.byteCount > b.byteCount : $0 < $1
+    func layout(_ rank: (MemoryBlock) -> (Int, Int)) -> ArenaLayout {
+      let ranks = blocks.map(rank)
+      let order = blocks.indices.sorted {
+        ranks[$0] != ranks[$1] ? ranks[$0] > ranks[$1] : $0 < $1
+      }
+      return ArenaLayout(blocks, order: order, alignment: alignment, largestChunk: largestChunk)
     }
+    self = layout { ($0.byteCount, 0) }
+    let enough = lowerBoundByteCount + lowerBoundByteCount / 100
+    let others: [(MemoryBlock) -> (Int, Int)] = [
+      { ($0.byteCount * $0.steps.count, $0.byteCount) }, { ($0.steps.count, $0.byteCount) },
+      { (-$0.steps.lowerBound, $0.byteCount) }, { ($0.steps.upperBound, $0.byteCount) },
+    ]
+    for rank in others where byteCount > enough {
+      let other = layout(rank)
+      if other.byteCount < byteCount { self = other }
+    }
+  }
+
+  /// The size of all chunks.
+  private var byteCount: Int { chunkByteCounts.reduce(0, +) }
+
+  /// Places the blocks in the given order.
+  private init(_ blocks: [MemoryBlock], order: [Int], alignment: Int, largestChunk: Int) {
+    self.blocks = blocks
     var placed: [[Int]] = []
-    for index in largestFirst {
+    for index in order {
       let size = (blocks[index].byteCount + alignment - 1) / alignment * alignment
       var chunk = 0
       while true {
