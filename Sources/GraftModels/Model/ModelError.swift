@@ -4,6 +4,8 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownLayer(String, model: String, nearest: [String])
   /// No backbone has this name.
   case unknownBackbone(String, nearest: [String])
+  /// No published weights of the backbone have this tag.
+  case unknownWeights(String, backbone: String, known: [String])
   /// A freeze plan that asks for a backbone, of a model that has none or another.
   case noBackbone(model: String)
   /// The plan freezes every parameter.
@@ -15,6 +17,10 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
       "'\(model)' has no layer '\(name)'; \(Self.suggestion(nearest))"
     case .unknownBackbone(let name, let nearest):
       "there is no backbone '\(name)'; \(Self.suggestion(nearest))"
+    case .unknownWeights(let tag, let backbone, let known):
+      known.isEmpty
+        ? "no weights of '\(backbone)' are known; name a file of them"
+        : "'\(backbone)' has no published weights '\(tag)'; there are \(known.joined(separator: ", "))"
     case .noBackbone(let model):
       "'\(model)' does not contain the backbone that the freeze plan names; "
         + "make the plan from the backbone that the model was made with"
