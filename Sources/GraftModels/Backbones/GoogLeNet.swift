@@ -1,3 +1,4 @@
+import GraftData
 import GraftLayers
 
 /// The first Inception network (Szegedy et al. 2015) with normalization, by torchvision's names.
@@ -72,5 +73,9 @@ extension Backbone {
   /// GoogLeNet (Inception V1); 6,624,904 parameters with its classifier.
   public static let googLeNet = Backbone(
     Recipe(name: "googlenet", title: "GoogLeNet (Inception V1)", classifier: ["fc"]),
-    Variant(.torchvision, GoogLeNet(), weightMaps: [.ignoringAuxiliaryHeads(#"^aux[12]\."#)]))
+    Variant(
+      .torchvision, GoogLeNet(), weightMaps: [.ignoringAuxiliaryHeads(#"^aux[12]\."#)],
+      // torchvision turns its usual pixels into these within the network where weights are loaded.
+      preprocessing: .minusOneToOne(
+        size: 224, resizeRule: .shorterSideThenCentreCrop(resize: 256))))
 }

@@ -187,7 +187,8 @@ extension Backbone {
     Variant(
       .torchvision, InceptionV3(), inputSize: 299,
       weightMaps: [.ignoringAuxiliaryHeads(#"^AuxLogits\."#)],
-      preprocessing: .torchvision(
+      // torchvision turns its usual pixels into these within the network where weights are loaded.
+      preprocessing: .minusOneToOne(
         size: 299, resizeRule: .shorterSideThenCentreCrop(resize: 342))),
     Variant(.keras, InceptionV3(followsKeras: true), inputSize: 299))
 }
