@@ -43,13 +43,15 @@ let library: [Target] = [
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
+  .target(name: "GraftStore", dependencies: ["GraftModels", "GraftWeights"]),
   .target(
     name: "GraftTraining", dependencies: ["GraftLayers", "GraftRuntime", "GraftData"]),
   .target(name: "GraftReport"),
   .target(
     name: "Graft",
     dependencies: [
-      "GraftTraining", "GraftModels", "GraftWeights", "GraftCPU", "GraftOpenCL", "GraftReport",
+      "GraftTraining", "GraftModels", "GraftStore", "GraftWeights", "GraftCPU",
+      "GraftOpenCL", "GraftReport",
     ]),
   .executableTarget(
     name: "GraftCommand",
@@ -60,7 +62,8 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "graft-parity",
     dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-    path: "Benchmarks/parity", exclude: ["generate.py"]),
+    path: "Benchmarks/parity",
+    exclude: ["generate.py"]),
   .target(name: "CMachineSpeed", path: "Benchmarks/CMachineSpeed"),
   .executableTarget(
     name: "GraftBench",
@@ -84,6 +87,7 @@ let package = Package(
   targets: systemLibraries + kernels + library + benchmarks + [
     .testTarget(name: "GraftWeightsTests", dependencies: ["GraftGraph", "GraftWeights"]),
     .testTarget(name: "GraftModelsTests", dependencies: ["GraftModels"]),
+    .testTarget(name: "GraftStoreTests", dependencies: ["GraftStore"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
     .testTarget(name: "GraftRuntimeTests", dependencies: ["GraftRuntime"]),

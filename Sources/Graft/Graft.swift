@@ -6,5 +6,6 @@
 @_exported import GraftOpenCL
 @_exported import GraftReport
 @_exported import GraftRuntime
+@_exported import GraftStore
 @_exported import GraftTraining
 @_exported import GraftWeights

@@ -1,7 +1,7 @@
 /// The directory of a zip archive (PKWARE's APPNOTE, with its 64-bit extension).
 ///
 /// Only the central directory is believed, and only as far as the file bears it out.
-struct ZipArchive: Sendable {
+package struct ZipArchive: Sendable {
   let bytes: ByteView
   let entries: [ZipEntry]
   private let positions: [String: Int]
