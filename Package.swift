@@ -46,11 +46,13 @@ let library: [Target] = [
   .target(name: "GraftStore", dependencies: ["GraftModels", "GraftWeights"]),
   .target(
     name: "GraftTraining", dependencies: ["GraftLayers", "GraftRuntime", "GraftData"]),
+  .target(
+    name: "GraftExport", dependencies: ["GraftGraph", "GraftData", "GraftModels", "GraftWeights"]),
   .target(name: "GraftReport"),
   .target(
     name: "Graft",
     dependencies: [
-      "GraftTraining", "GraftModels", "GraftStore", "GraftWeights", "GraftCPU",
+      "GraftTraining", "GraftModels", "GraftStore", "GraftExport", "GraftWeights", "GraftCPU",
       "GraftOpenCL", "GraftReport",
     ]),
   .executableTarget(
@@ -62,8 +64,7 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "graft-parity",
     dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-    path: "Benchmarks/parity",
-    exclude: ["generate.py"]),
+    path: "Benchmarks/parity", exclude: ["generate.py"]),
   .target(name: "CMachineSpeed", path: "Benchmarks/CMachineSpeed"),
   .executableTarget(
     name: "GraftBench",
@@ -87,6 +88,8 @@ let package = Package(
   targets: systemLibraries + kernels + library + benchmarks + [
     .testTarget(name: "GraftWeightsTests", dependencies: ["GraftGraph", "GraftWeights"]),
     .testTarget(name: "GraftModelsTests", dependencies: ["GraftModels"]),
+    .testTarget(
+      name: "GraftExportTests", dependencies: ["GraftData", "GraftExport", "GraftModels"]),
     .testTarget(name: "GraftStoreTests", dependencies: ["GraftStore"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),

@@ -1,5 +1,6 @@
 @_exported import GraftCPU
 @_exported import GraftData
+@_exported import GraftExport
 @_exported import GraftGraph
 @_exported import GraftLayers
 @_exported import GraftModels

@@ -1,0 +1,19 @@
+/// A model that can't be written in the format asked for.
+public enum ExportError: Error, CustomStringConvertible {
+  case missingValue(String)
+  /// A layer with weights for which Keras has no name.
+  case noKerasLayer(String, model: String)
+
+  /// An operation that the format can't say.
+  case unsupported(_ operation: String, reason: String, layer: String)
+
+  public var description: String {
+    switch self {
+    case .unsupported(let operation, let reason, let layer):
+      "\(operation) of '\(layer)' can't be written as ONNX: \(reason)"
+    case .missingValue(let path): "the parameter '\(path)' has no value to write"
+    case .noKerasLayer(let layer, let model):
+      "Keras has no layer for '\(layer)' of '\(model)'; write it with PyTorch's names"
+    }
+  }
+}

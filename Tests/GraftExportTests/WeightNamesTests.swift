@@ -1,0 +1,69 @@
+import Foundation
+import GraftExport
+import GraftGraph
+import GraftModels
+import GraftWeights
+import Testing
+
+@Suite("Writing weights by other names")
+struct WeightNamesTests {
+  @Test(arguments: WeightNames.allCases)
+  func safetensorsAreReadBack(_ names: WeightNames) throws {
+    let folder = try TemporaryFolder()
+    let source: Variant.Source = names == .torch ? .torchvision : .keras
+    let base = Backbone.smallResNet(includesTop: true, source: source)
+    let export = try ModelExport(counting: Model(base))
+    let url = folder.file("a.safetensors")
+    try export.writeSafetensors(names, to: url)
+    let loaded = try Backbone.smallResNet(includesTop: true).loading(url)
+    #expect(loaded.variant.source == source)
+    try expectEqual(loaded, export, Model(base))
+    let file = try WeightFile(contentsOf: url)
+    let name = names == .torch ? "layer1.0.conv2.weight" : "conv2_block1_2_conv/kernel"
+    let shape: Shape = names == .torch ? [4, 4, 3, 3] : [3, 3, 4, 4]
+    #expect(file[name]?.shape == shape)
+  }
+
+  @Test func kerasFilesAreReadBack() throws {
+    let folder = try TemporaryFolder()
+    let base = Backbone.smallResNet(includesTop: true, source: .keras)
+    let export = try ModelExport(counting: Model(base))
+    let url = folder.file("a.weights.h5")
+    try export.writeKeras(to: url)
+    let loaded = try Backbone.smallResNet(includesTop: true).loading(url)
+    #expect(loaded.variant.source == .keras)
+    try expectEqual(loaded, export, Model(base))
+  }
+
+  /// The order of `keras.applications.ResNet50`: the shortcut, as far from the output as the last
+  /// convolution of its block, comes before it.
+  @Test func layersStandInKerasOrder() throws {
+    let base = Backbone.smallResNet(source: .keras)
+    let graph = try Model(base).trace(batchSize: 1).specializedForInference().pruned()
+    let names = (try Model(base).endpoints).filter {
+      $0.name.hasPrefix("conv2_block1") && $0.name.hasSuffix("_conv")
+    }
+    let layers = names.compactMap { endpoint in endpoint.layer.map { KerasLayer(endpoint.name, $0) }
+    }
+    #expect(
+      KerasOrder(graph).sorted(layers).map(\.name) == [
+        "conv2_block1_1_conv", "conv2_block1_2_conv", "conv2_block1_0_conv", "conv2_block1_3_conv",
+      ])
+  }
+
+  @Test func layersThatKerasLacksAreNamed() throws {
+    let folder = try TemporaryFolder()
+    let export = try ModelExport(counting: Model(.squeezeNet11))
+    let error = #expect(throws: ExportError.self) {
+      try export.writeKeras(to: folder.file("a.weights.h5"))
+    }
+    #expect(try #require(error).description.contains("features.0"))
+  }
+
+  private func expectEqual(_ loaded: Backbone, _ export: ModelExport, _ model: Model) throws {
+    let values = try loaded.values()
+    for parameter in try model.parameters {
+      #expect(values[parameter.path] == (try export.value(of: parameter)), "\(parameter.path)")
+    }
+  }
+}
