@@ -8,11 +8,11 @@ struct GraftCommand: AsyncParsableCommand {
     discussion: """
       A folder of photos with one folder per class is all it takes:
 
-        graft train flowers --backbone efficientnet-lite0 --weights FILE --output flowers.graft
+        graft train flowers --backbone efficientnet-lite0 --weights imagenet --output flowers.graft
         graft predict flowers.graft photo.jpg
       """,
     subcommands: [
       Train.self, Evaluate.self, Predict.self, Features.self, Summary.self, Backbones.self,
-      Devices.self,
+      Classify.self, Export.self, Weights.self, Devices.self,
     ])
 }

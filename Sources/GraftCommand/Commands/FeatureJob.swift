@@ -11,7 +11,7 @@ final class FeatureJob {
 
   var sampleCount: Int { feed.sampleCount }
 
-  init(_ options: Features, layers: [String]) throws {
+  init(_ options: Features, layers: [String]) async throws {
     self.options = options
     self.layers = layers
     let device = try options.shared.device.open()
@@ -22,7 +22,7 @@ final class FeatureJob {
     if let bundle = options.bundle {
       learner = try Learner(bundle: URL(fileURLWithPath: bundle), device: device)
     } else {
-      learner = try Self.backboneLearner(options, layers, tensor, device)
+      learner = try await Self.backboneLearner(options, layers, tensor, device)
     }
     if let tensor {
       let size = learner.model.inputSize
@@ -73,7 +73,7 @@ final class FeatureJob {
 
   private static func backboneLearner(
     _ options: Features, _ layers: [String], _ tensor: InputTensor?, _ device: any Device
-  ) throws -> Learner {
+  ) async throws -> Learner {
     var network = options.network
     if network.size == nil, let tensor, tensor.shape[1] == tensor.shape[2] {
       network.size = tensor.shape[1]
@@ -85,9 +85,9 @@ final class FeatureJob {
         || ["logits", "output", "predictions"].contains(name)
     }
     if needsTop {
-      return try Learner(Model(network.makeBackbone(includesTop: true)), device: device)
+      return try await Learner(Model(network.makeBackbone(includesTop: true)), device: device)
     }
-    return try Learner(Model(network.makeBackbone()(pooling: .average)), device: device)
+    return try await Learner(Model(network.makeBackbone()(pooling: .average)), device: device)
   }
 
   private static func files(_ paths: [String]) throws -> [String] {

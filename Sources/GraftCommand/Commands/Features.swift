@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Graft
 
-struct Features: ParsableCommand {
+struct Features: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "What named layers give for photos, or for a prepared tensor.",
     discussion: """
@@ -50,9 +50,9 @@ struct Features: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     let names = layers.split(separator: ",").map(String.init)
-    let job = try FeatureJob(self, layers: names)
+    let job = try await FeatureJob(self, layers: names)
     let shapes = try job.run()
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
       print("\(name): \(shape.map(String.init).joined(separator: "×"))")

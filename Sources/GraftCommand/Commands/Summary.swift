@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Graft
 
-struct Summary: ParsableCommand {
+struct Summary: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Layers, parameters, what trains and what memory a training step takes.")
 
@@ -36,8 +36,8 @@ struct Summary: ParsableCommand {
     var layers: [LayerRow]
   }
 
-  func run() throws {
-    let learner = try makeLearner()
+  func run() async throws {
+    let learner = try await makeLearner()
     let outline = try learner.model.outline()
     let trainable = try learner.configuration().trainable
     let rows = LayerRow.rows(of: outline, trainable: trainable)
@@ -70,13 +70,13 @@ struct Summary: ParsableCommand {
         bytesSavedByFreezing: saved, layers: rows))
   }
 
-  private func makeLearner() throws -> Learner {
+  private func makeLearner() async throws -> Learner {
     let device = try shared.device.open()
     let learner: Learner
     if let bundle {
       learner = try Learner(bundle: URL(fileURLWithPath: bundle), device: device)
     } else {
-      let base = try network.makeBackbone()
+      let base = try await network.makeBackbone()
       let model = Model {
         base
         GlobalAveragePooling()

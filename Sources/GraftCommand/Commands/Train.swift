@@ -29,7 +29,7 @@ struct Train: AsyncParsableCommand {
 
   @MainActor
   func run() async throws {
-    let job = try TrainingJob(self)
+    let job = try await TrainingJob(self)
     let result = try await job.run()
     if shared.json { try Terminal.printJSON(result) }
   }

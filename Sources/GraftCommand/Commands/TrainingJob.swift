@@ -46,7 +46,7 @@ final class TrainingJob {
   private var phases: [Result.Phase] = []
   private var bytesSaved = 0
 
-  init(_ options: Train) throws {
+  init(_ options: Train) async throws {
     self.options = options
     let output = URL(fileURLWithPath: options.output)
     if FileManager.default.fileExists(atPath: output.path),
@@ -57,7 +57,7 @@ final class TrainingJob {
     let loaded = try Self.load(options)
     (data, skippedCount) = (loaded.data, loaded.skipped.count)
     for error in loaded.skipped { terminal.say("skipped \(error)") }
-    let base = try options.network.makeBackbone()
+    let base = try await options.network.makeBackbone(terminal: terminal)
     let classes = data.classes
     let outputs = classes.count
     let model = Model(classNames: classes) {
@@ -111,7 +111,8 @@ final class TrainingJob {
     terminal.say("Running on \(learner.device.name)")
     if learner.model.backbone?.weights == nil {
       terminal.say(
-        "Warning: \(options.network.backbone) starts from random weights; give --weights FILE")
+        "Warning: \(options.network.backbone) starts from random weights; give "
+          + "--weights imagenet or --weights FILE")
     }
   }
 

@@ -23,27 +23,6 @@ extension DeviceChoice: ExpressibleByArgument {
   public var defaultValueDescription: String { description }
 }
 
-/// Which backbone, with which weights, at which size.
-struct BackboneOptions: ParsableArguments {
-  @Option(help: "The pretrained network (see `graft backbones`).")
-  var backbone = "efficientnet-lite0"
-
-  @Option(help: "Its weights: a .safetensors, .pth or other weight file, or `random`.")
-  var weights: String?
-
-  @Option(help: "Height and width of the images, in pixels; by default the network's own.")
-  var size: Int?
-
-  /// The network, with weights where a file is given.
-  func makeBackbone(includesTop: Bool = false, classCount: Int? = nil) throws -> Backbone {
-    let known = try Backbone.named(backbone)
-    let network = known(
-      includesTop: includesTop, classCount: classCount, inputSize: size.map { Extent2D($0) })
-    guard let weights, weights != "random" else { return network }
-    return try network.loading(URL(fileURLWithPath: weights))
-  }
-}
-
 extension Loss {
   /// Binary cross-entropy for one output, softmax cross-entropy for more.
   static func forOutputs(_ count: Int) -> Loss { count == 1 ? .binaryCrossEntropy : .crossEntropy }

@@ -1,35 +1,53 @@
 import Foundation
+import Graft
+import Synchronization
 
 /// Lines for people on standard output, and a progress line where that is a terminal.
-final class Terminal {
+final class Terminal: Sendable {
+  private struct Progress {
+    var length = 0
+    var last = ContinuousClock.now - .seconds(1)
+  }
+
   private let isInteractive = isatty(STDOUT_FILENO) == 1
-  private var progressLength = 0
-  private var lastProgress = ContinuousClock.now - .seconds(1)
+  private let current = Mutex(Progress())
 
   /// Prints a line.
   func say(_ line: String) {
-    clearProgress()
-    write(line + "\n")
+    current.withLock { current in
+      if current.length > 0 { write("\r\(String(repeating: " ", count: current.length))\r") }
+      current.length = 0
+      write(line + "\n")
+    }
   }
 
   /// Shows where a longer job stands, at most ten times a second, on a terminal only.
-  func progress(_ title: String, done: Int, of total: Int, detail: String) {
-    let now = ContinuousClock.now
-    guard isInteractive, done == total || now - lastProgress > .milliseconds(100) else { return }
-    lastProgress = now
+  ///
+  /// - Parameter counts: By default both numbers.
+  func progress(
+    _ title: String, done: Int, of total: Int, counts: String? = nil, detail: String = ""
+  ) {
+    guard isInteractive else { return }
     let width = 24
-    let filled = total > 0 ? width * done / total : width
+    let filled = total > 0 ? width * min(done, total) / total : width
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    let line = "\(title) \(bar) \(done)/\(total)  \(detail)"
-    let padding = String(repeating: " ", count: max(0, progressLength - line.count))
-    write("\r\(line)\(padding)")
-    progressLength = line.count
+    let line = "\(title) \(bar) \(counts ?? "\(done)/\(total)")  \(detail)"
+    current.withLock { current in
+      let now = ContinuousClock.now
+      guard done == total || now - current.last > .milliseconds(100) else { return }
+      current.last = now
+      let padding = String(repeating: " ", count: max(0, current.length - line.count))
+      write("\r\(line)\(padding)")
+      current.length = line.count
+    }
   }
 
-  private func clearProgress() {
-    guard progressLength > 0 else { return }
-    write("\r\(String(repeating: " ", count: progressLength))\r")
-    progressLength = 0
+  /// Shows how much of a file has come.
+  func byteProgress(_ title: String) -> WeightStore.Progress {
+    { received, total in
+      let counts = [received, total].compactMap { $0.map(Format.bytes) }.joined(separator: " of ")
+      self.progress(title, done: received, of: total ?? .max, counts: counts)
+    }
   }
 
   /// Writes at once, so that lines of a long job appear when they are due, in a pipe too.

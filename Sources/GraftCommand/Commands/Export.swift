@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import Graft
+
+struct Export: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a model in a format of others: ONNX, safetensors, Keras.",
+    discussion: """
+      Preprocessing and class names go into the file's metadata, where the format has any. Keras \
+      reads .weights.h5 into the same network of keras.applications.
+      """)
+
+  @Argument(help: "A model that `graft train` wrote; without one, a backbone.")
+  var bundle: String?
+
+  @OptionGroup var network: BackboneOptions
+
+  @Flag(help: "Leave out the classifier of a backbone.")
+  var noTop = false
+
+  @Option(help: "onnx, safetensors or keras (.weights.h5).")
+  var format: Format
+
+  @Option(help: "Names and layout of tensors in safetensors: torch or keras.")
+  var names = WeightNames.torch
+
+  @Option(help: "The order of axes of images in ONNX: nchw or nhwc.")
+  var inputLayout = ImageAxes.nchw
+
+  @Option(help: "The file to write.")
+  var output: String
+
+  @Option(help: "Decides the values of random weights.")
+  var seed: UInt64 = 0
+
+  enum Format: String, CaseIterable, ExpressibleByArgument { case onnx, safetensors, keras }
+
+  func run() async throws {
+    let learner = try await makeLearner()
+    let export = try learner.exported()
+    let url = URL(fileURLWithPath: output)
+    switch format {
+    case .onnx: try export.writeONNX(inputLayout, to: url)
+    case .safetensors: try export.writeSafetensors(names, to: url)
+    case .keras: try export.writeKeras(to: url)
+    }
+    print("\(learner.model.name): \(url.path)")
+  }
+
+  private func makeLearner() async throws -> Learner {
+    if let bundle {
+      return try Learner(bundle: URL(fileURLWithPath: bundle), device: CPUDevice())
+    }
+    let base = try await network.makeBackbone(includesTop: !noTop, terminal: Terminal())
+    var model = Model(base)
+    if base.includesTop, base.weights != nil { model.classNames = ImageNetClasses.names }
+    return try Learner(model, device: CPUDevice(), seed: seed)
+  }
+}
+
+extension ImageAxes: ExpressibleByArgument {}

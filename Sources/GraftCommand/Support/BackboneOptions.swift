@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Graft
+
+/// Which backbone, with which weights, at which size.
+struct BackboneOptions: ParsableArguments {
+  @Option(help: "The pretrained network (see `graft backbones`).")
+  var backbone = "efficientnet-lite0"
+
+  @Option(
+    help: """
+      Its weights: `imagenet` for the usual ones, `imagenet:TAG` for others of `graft weights \
+      list`, a .safetensors, .pth or other weight file, or `random`.
+      """)
+  var weights: String?
+
+  @Option(help: "Height and width of the images, in pixels; by default the network's own.")
+  var size: Int?
+
+  @Flag(help: "Fetch no weights: use what is there, or say what is missing.")
+  var offline = false
+
+  /// The network, with the weights that were asked for, which are fetched where they are missing.
+  func makeBackbone(
+    includesTop: Bool = false, classCount: Int? = nil, terminal: Terminal? = nil
+  ) async throws -> Backbone {
+    let known = try Backbone.named(backbone)
+    return try await known(
+      weights: choice, includesTop: includesTop, classCount: classCount,
+      inputSize: size.map { Extent2D($0) }, store: WeightStore(isOffline: offline),
+      progress: terminal?.byteProgress("Fetching weights of \(backbone)"))
+  }
+
+  /// What `--weights` says.
+  var choice: WeightChoice {
+    switch weights {
+    case nil, "random": .random
+    case "imagenet": .imageNet
+    case let text? where text.hasPrefix("imagenet:"): .published(String(text.dropFirst(9)))
+    case let path?: .file(URL(fileURLWithPath: path))
+    }
+  }
+}
