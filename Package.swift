@@ -64,7 +64,8 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "graft-parity",
     dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-    path: "Benchmarks/parity", exclude: ["generate.py"]),
+    path: "Benchmarks/parity",
+    exclude: ["generate.py", "classify.py", "export_onnx.py", "export_keras.py"]),
   .target(name: "CMachineSpeed", path: "Benchmarks/CMachineSpeed"),
   .executableTarget(
     name: "GraftBench",
