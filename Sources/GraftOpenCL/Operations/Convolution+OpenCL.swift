@@ -17,8 +17,11 @@ extension Convolution: OpenCLOperation {
     let naive = convolution.naive(
       "convolution", count: problem.results[0].shape.count, epilogue: epilogue, on: device)
     let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
-    return convolution.isDepthwise
-      ? [DepthwiseLowering(convolution, on: device).forward(epilogue)] + general : general
+    if convolution.isDepthwise {
+      return [DepthwiseLowering(convolution, on: device).forward(epilogue)] + general
+    }
+    return general.adding(
+      WinogradProblem(convolution), epilogue: epilogue, problem: problem, on: device)
   }
 }
 
@@ -38,7 +41,10 @@ extension ConvolutionInputGradient: OpenCLOperation {
     let naive = convolution.naive(
       "convolution_input_gradient", count: problem.results[0].shape.count, on: device)
     let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
-    guard convolution.isDepthwise else { return general }
+    guard convolution.isDepthwise else {
+      return general.adding(
+        WinogradProblem(inputGradientOf: convolution), problem: problem, on: device)
+    }
     let depthwise = DepthwiseLowering(convolution, on: device)
     let best = depthwise.inputGradient()
     return (best.name == "gather" ? [best] : [best, depthwise.gather()]) + general
@@ -63,6 +69,22 @@ extension ConvolutionKernelGradient: OpenCLOperation {
     let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
     return convolution.isDepthwise
       ? [DepthwiseLowering(convolution, on: device).kernelGradient()] + general : general
+  }
+}
+
+extension [KernelLowering] {
+  /// These and Winograd's algorithm where it can run: first where it is likely to pay, else before the
+  /// reference.
+  fileprivate func adding(
+    _ winograd: WinogradProblem?, epilogue: Epilogue = .none, problem: Problem,
+    on device: OpenCLDevice
+  ) -> [KernelLowering] {
+    guard let winograd,
+      let lowering = WinogradTile(winograd, epilogue: epilogue).lowering(on: device)
+    else { return self }
+    let pays =
+      device.isCPU && winograd.pays(kernelIsConstant: problem.constantOperands.contains(1))
+    return pays ? [lowering] + self : dropLast() + [lowering] + suffix(1)
   }
 }
 

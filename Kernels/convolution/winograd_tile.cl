@@ -1,0 +1,177 @@
+// Convolution by 3x3 kernels of stride 1 as Winograd's F(4x4, 3x3), for CPU devices: one work-item
+// transforms a block of tiles of 6x6 pixels, multiplies them by the transformed kernel in register
+// tiles of ROWS by two vectors, and transforms the sums back, all in scratch memory of its own that
+// stays in the cache.
+//
+// Images are N, height, width, channels; counts of channels are multiples of VECTOR_WIDTH. The kernel
+// is packed by convolution/winograd_pack.cl: [point][panel][input channel][PANEL]. Each of the
+// work-items takes a run of tasks; a task is one block of tiles by one run of panels.
+
+#include "common/epilogue.h"
+#include "common/winograd.h"
+
+#ifndef ROWS
+#define ROWS 6
+#endif
+#define PANEL (2 * VECTOR_WIDTH)
+// Tiles transformed together, a multiple of ROWS, and panels multiplied before sums are transformed.
+#ifndef BLOCK_TILES
+#define BLOCK_TILES 48
+#endif
+#ifndef BLOCK_PANELS
+#define BLOCK_PANELS 2
+#endif
+// What keeps rows of scratch memory from falling into the same part of a cache.
+#define ROW_PADDING 16
+
+// Transforms one tile of pixels from (row, column) on, for all channels: [point][channel].
+void transform_tile(
+    __global const float *image, const int height, const int width, const int channels,
+    const int row, const int column, __global float *target, const int plane) {
+  const int inside = row >= 0 && row + 6 <= height && column >= 0 && column + 6 <= width;
+  __global const float *corner = image + (row * width + column) * channels;
+  for (int c = 0; c < channels; c += VECTOR_WIDTH) {
+    Vector values[6][6];
+    if (inside) {
+#pragma unroll
+      for (int x = 0; x < 6; x++)
+#pragma unroll
+        for (int y = 0; y < 6; y++) values[x][y] = LOAD(corner + (y * width + x) * channels + c);
+    } else {
+#pragma unroll
+      for (int x = 0; x < 6; x++) {
+        const int has_column = column + x >= 0 && column + x < width;
+#pragma unroll
+        for (int y = 0; y < 6; y++) {
+          values[x][y] = 0.0f;
+          if (has_column && row + y >= 0 && row + y < height)
+            values[x][y] = LOAD(corner + (y * width + x) * channels + c);
+        }
+      }
+    }
+#pragma unroll
+    for (int x = 0; x < 6; x++) transform_input(values[x], values[x]);
+#pragma unroll
+    for (int y = 0; y < 6; y++) {
+      Vector line[6];
+#pragma unroll
+      for (int x = 0; x < 6; x++) line[x] = values[x][y];
+      transform_input(line, line);
+#pragma unroll
+      for (int x = 0; x < 6; x++) STORE(line[x], target + (6 * y + x) * plane + c);
+    }
+  }
+}
+
+// Multiplies the transformed pixels of BLOCK_TILES tiles by one panel at one point.
+void multiply_point(
+    __global const float *factors, const int row_stride, const int channels,
+    __global const float *panel, const int tiles, __global float *target) {
+  for (int row = 0; row < tiles; row += ROWS) {
+    Vector sums[ROWS][2];
+#pragma unroll
+    for (int i = 0; i < ROWS; i++) sums[i][0] = sums[i][1] = 0.0f;
+    __global const float *rows = factors + row * row_stride, *weights = panel;
+    for (int c = 0; c < channels; c++) {
+      const Vector w0 = LOAD(weights), w1 = LOAD(weights + VECTOR_WIDTH);
+      weights += PANEL;
+#pragma unroll
+      for (int i = 0; i < ROWS; i++) {
+        const Vector value = (Vector)(rows[i * row_stride + c]);
+        sums[i][0] = MULTIPLY_ADD(value, w0, sums[i][0]);
+        sums[i][1] = MULTIPLY_ADD(value, w1, sums[i][1]);
+      }
+    }
+#pragma unroll
+    for (int i = 0; i < ROWS; i++) {
+      STORE(sums[i][0], target + (row + i) * PANEL);
+      STORE(sums[i][1], target + (row + i) * PANEL + VECTOR_WIDTH);
+    }
+  }
+}
+
+__kernel void winograd_tile(
+    const int tile_count, const int tiles_down, const int tiles_across, const int task_count,
+    const int panel_runs, const int panels_per_run, const int scratch_stride,
+    const int source_height, const int source_width, const int source_channels,
+    const int target_height, const int target_width, const int target_channels,
+    const int padding_y, const int padding_x,
+    __global const float *restrict source, const int source_offset,
+    __global const float *restrict kernel_panels, const int kernel_offset,
+    __global float *restrict scratch, const int scratch_offset, BIAS_PARAMETER RESIDUAL_PARAMETER
+    __global float *target, const int target_offset) {
+  const int item = get_global_id(0), items = get_global_size(0);
+  const int row_stride = source_channels + ROW_PADDING, plane = BLOCK_TILES * row_stride;
+  const int panels = (target_channels + PANEL - 1) / PANEL;
+  const int sums_plane = BLOCK_PANELS * BLOCK_TILES * PANEL;
+  __global float *factors = scratch + scratch_offset + item * scratch_stride;
+  __global float *sums = factors + POINTS * plane;
+  source += source_offset;
+  int transformed = -1;
+  const int last_task = (int)((long)task_count * (item + 1) / items);
+  for (int task = (int)((long)task_count * item / items); task < last_task; task++) {
+    const int block = task / panel_runs, first_tile = block * BLOCK_TILES;
+    const int tiles = min(tile_count - first_tile, BLOCK_TILES);
+    if (block != transformed) {
+      transformed = block;
+      for (int i = 0; i < tiles; i++) {
+        const int tile = first_tile + i, image = tile / (tiles_down * tiles_across);
+        const int row = tile / tiles_across % tiles_down * 4 - padding_y;
+        const int column = tile % tiles_across * 4 - padding_x;
+        transform_tile(
+            source + image * source_height * source_width * source_channels, source_height,
+            source_width, source_channels, row, column, factors + i * row_stride, plane);
+      }
+    }
+    const int first_panel = task % panel_runs * panels_per_run;
+    const int last_panel = min(first_panel + panels_per_run, panels);
+    for (int panel = first_panel; panel < last_panel; panel += BLOCK_PANELS) {
+      const int panel_count = min(last_panel - panel, BLOCK_PANELS);
+      for (int point = 0; point < POINTS; point++)
+        for (int i = 0; i < panel_count; i++)
+          multiply_point(
+              factors + point * plane, row_stride, source_channels,
+              kernel_panels + kernel_offset +
+                  (point * panels + panel + i) * source_channels * PANEL,
+              tiles, sums + point * sums_plane + i * BLOCK_TILES * PANEL);
+      for (int i = 0; i < tiles; i++) {
+        const int tile = first_tile + i, image = tile / (tiles_down * tiles_across);
+        const int row = tile / tiles_across % tiles_down * 4;
+        const int column = tile % tiles_across * 4;
+        const int first_channel = panel * PANEL;
+        const int last_channel = min(first_channel + panel_count * PANEL, target_channels);
+        for (int channel = first_channel; channel < last_channel; channel += VECTOR_WIDTH) {
+          const int shift = channel - first_channel;
+          __global const float *from =
+              sums + (shift / PANEL * BLOCK_TILES + i) * PANEL + shift % PANEL;
+          Vector columns[6][4];
+#pragma unroll
+          for (int x = 0; x < 6; x++) {
+            Vector values[6];
+#pragma unroll
+            for (int y = 0; y < 6; y++) values[y] = LOAD(from + (6 * y + x) * sums_plane);
+            transform_output(values, columns[x]);
+          }
+#pragma unroll
+          for (int y = 0; y < 4; y++) {
+            Vector line[6], results[4];
+#pragma unroll
+            for (int x = 0; x < 6; x++) line[x] = columns[x][y];
+            transform_output(line, results);
+            if (row + y < target_height) {
+#pragma unroll
+              for (int x = 0; x < 4; x++)
+                if (column + x < target_width) {
+                  const int index = ((image * target_height + row + y) * target_width + column + x) *
+                                        target_channels + channel;
+                  Vector value;
+                  FINISH(results[x], channel, index, value);
+                  STORE(value, target + target_offset + index);
+                }
+            }
+          }
+        }
+      }
+    }
+  }
+}
