@@ -94,7 +94,7 @@ let package = Package(
     .testTarget(name: "GraftStoreTests", dependencies: ["GraftStore"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
-    .testTarget(name: "GraftRuntimeTests", dependencies: ["GraftRuntime"]),
+    .testTarget(name: "GraftRuntimeTests", dependencies: ["GraftGraph", "GraftRuntime"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["GraftGraph", "GraftRuntime", "GraftCPU", "GraftOpenCL"]),

@@ -13,6 +13,6 @@ struct GraftCommand: AsyncParsableCommand {
       """,
     subcommands: [
       Train.self, Evaluate.self, Predict.self, Features.self, Summary.self, Backbones.self,
-      Classify.self, Export.self, Weights.self, Devices.self,
+      Classify.self, Export.self, Weights.self, Devices.self, Tune.self,
     ])
 }

@@ -35,6 +35,7 @@ public final class OpenCLDevice: Device {
         description.largestAllocationByteCount, 4 * Int(Int32.max) / 4096 * 4096),
       alignment: description.alignmentByteCount)
     self.offersCLBlast = offersCLBlast ?? (traits.kind != .cpu)
+    tuningVersion = "\(traits.kind) \(KernelText.version)"
     context = try OpenCLContext(device: description)
     queue = try OpenCLQueue(context: context)
     programs = ProgramLibrary(context: context, folder: programFolder)
@@ -56,6 +57,7 @@ public final class OpenCLDevice: Device {
     "\(description.vendor) \(description.name), \(description.platform), "
       + "driver \(description.driverVersion)"
   }
+  public let tuningVersion: String?
   public var allocatedByteCount: Int { context.allocatedByteCount }
 
   public func makeBuffer(byteCount: Int) throws -> OpenCLBuffer {

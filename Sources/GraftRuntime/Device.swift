@@ -34,6 +34,9 @@ public protocol Device: AnyObject, Sendable {
   /// Identifies device, driver and version: what a measurement made on it is valid for.
   var identity: String { get }
   var traits: DeviceTraits { get }
+  /// The version of the device's algorithms where measurements choose among them; `nil` where the
+  /// first candidate always runs, so that results depend on the seed alone.
+  var tuningVersion: String? { get }
   /// The bytes of all buffers that exist now, by the device's own count.
   var allocatedByteCount: Int { get }
 
@@ -52,6 +55,10 @@ public protocol Device: AnyObject, Sendable {
   ///
   /// - Throws: ``UnsupportedOperation`` where there is none.
   func candidates(for problem: Problem) throws -> [any Lowering<Buffer>]
+}
+
+extension Device {
+  public var tuningVersion: String? { nil }
 }
 
 /// A part of a buffer of a device.

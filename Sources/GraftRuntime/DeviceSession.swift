@@ -44,6 +44,12 @@ public protocol Session: AnyObject {
   /// Makes a graph ready to run. Executables of one session share their arena: one runs at a time,
   /// and its outputs are valid until another runs.
   func compile(_ graph: Graph) throws -> any CompiledGraph
+  /// Measures all algorithms for a graph, however long that takes, where the device chooses by
+  /// measuring and didn't yet. Compiling does the same within a few seconds.
+  ///
+  /// - Returns: What was decided now, by problem.
+  @discardableResult
+  func tune(_ graph: Graph) throws -> [String: TuningFile.Choice]
   /// Copies parameters that runs changed back to the host.
   func download() throws
   /// Copies changed parameters back and releases what no executable holds.
@@ -59,6 +65,7 @@ public final class DeviceSession<D: Device>: Session {
   let constants: ConstantPool<D>
   let resident: ResidentParameters<D>
   private let choose: CandidateChoice<D.Buffer>
+  private let tuner: Tuner<D>?
   private var arena: [D.Buffer] = []
   private var arenaByteCounts: [Int] = []
 
@@ -69,6 +76,17 @@ public final class DeviceSession<D: Device>: Session {
     self.device = device
     self.parameters = parameters
     self.choose = choose
+    tuner = nil
+    constants = ConstantPool(device: device, parameters: parameters)
+    resident = ResidentParameters(device: device, parameters: parameters)
+  }
+
+  /// A session whose algorithms `tuner` picks.
+  public init(device: D, parameters: ParameterStore, tuner: Tuner<D>) {
+    self.device = device
+    self.parameters = parameters
+    self.tuner = tuner
+    choose = { tuner.choose($0, $1) }
     constants = ConstantPool(device: device, parameters: parameters)
     resident = ResidentParameters(device: device, parameters: parameters)
   }
@@ -81,7 +99,13 @@ public final class DeviceSession<D: Device>: Session {
   public func forecast(_ graph: Graph) throws -> MemoryReport { try plan(graph).report }
 
   public func compile(_ graph: Graph) throws -> any CompiledGraph {
-    try Executable(plan(graph), session: self)
+    // Before the plan's memory is allocated, so that measuring does not add to the peak.
+    _ = try tuner?.settle(ExecutionPlan<D>.problems(in: graph))
+    return try Executable(plan(graph), session: self)
+  }
+
+  public func tune(_ graph: Graph) throws -> [String: TuningFile.Choice] {
+    try tuner?.settle(ExecutionPlan<D>.problems(in: graph), takesItsTime: true) ?? [:]
   }
 
   public func download() throws { try resident.download() }
@@ -113,10 +137,3 @@ public final class DeviceSession<D: Device>: Session {
 /// Picks one of the ways to run a problem; there is at least one.
 public typealias CandidateChoice<Buffer> =
   (Problem, [any Lowering<Buffer>]) throws -> any Lowering<Buffer>
-
-extension Device {
-  /// A session on this device over the given parameters.
-  public func makeSession(parameters: ParameterStore) -> any Session {
-    DeviceSession(device: self, parameters: parameters)
-  }
-}

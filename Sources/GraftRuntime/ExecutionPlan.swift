@@ -49,6 +49,15 @@ public struct ExecutionPlan<D: Device> {
     report = Self.report(graph, steps, memory)
   }
 
+  /// The problems that running a graph must solve, in its order.
+  static func problems(in graph: Graph) -> [Problem] {
+    let graph = graph.pruned()
+    return graph.nodes.compactMap { node in
+      guard let operation = node.operation, !(operation is any ViewOperation) else { return nil }
+      return graph.problem(of: node, operation)
+    }
+  }
+
   /// The constants that steps read, each in the forms in which they read it.
   var constants: Set<ConstantUse> { Self.constants(graph, steps) }
 

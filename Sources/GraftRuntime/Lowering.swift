@@ -29,6 +29,9 @@ public protocol Lowering<Buffer> {
   var workspaceByteCount: Int { get }
   /// Operands wanted in another form, such as a packed kernel.
   var preparations: [OperandPreparation<Buffer>] { get }
+  /// Whether this may be the fastest way, so that measuring it pays: not the reference, nor what was
+  /// written for another kind of device.
+  var isContender: Bool { get }
   /// Of the operation's overwrites, those that this algorithm can't do in place.
   var refusedOverwrites: Set<Overwrite> { get }
 
@@ -39,6 +42,7 @@ public protocol Lowering<Buffer> {
 extension Lowering {
   public var workspaceByteCount: Int { 0 }
   public var preparations: [OperandPreparation<Buffer>] { [] }
+  public var isContender: Bool { true }
   public var refusedOverwrites: Set<Overwrite> { [] }
 }
 

@@ -94,6 +94,11 @@ public final class TrainingEngine {
     return try step.predict(batch, size: batchSize)
   }
 
+  /// The graph of a training step on samples.
+  public func trainingGraph(batchSize: Int) throws -> Graph {
+    try trainingGraph(batchSize: batchSize, configuration)
+  }
+
   /// The memory that a training step takes, before anything is allocated.
   public func forecast(batchSize: Int) throws -> MemoryReport {
     try forecast(batchSize: batchSize, configuration)
@@ -107,12 +112,16 @@ public final class TrainingEngine {
     return try forecast(batchSize: batchSize, everything)
   }
 
+  private func trainingGraph(
+    batchSize: Int, _ configuration: TrainingConfiguration
+  ) throws -> Graph {
+    try configuration.pipeline.training(trace(batchSize), optimizer: configuration.optimizer)
+  }
+
   private func forecast(
     batchSize: Int, _ configuration: TrainingConfiguration
   ) throws -> MemoryReport {
-    let graph = try configuration.pipeline.training(
-      trace(batchSize), optimizer: configuration.optimizer)
-    return try session.forecast(graph)
+    try session.forecast(trainingGraph(batchSize: batchSize, configuration))
   }
 
   /// The graph of the given purpose, compiled now if it isn't yet.

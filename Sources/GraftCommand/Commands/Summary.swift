@@ -6,19 +6,10 @@ struct Summary: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Layers, parameters, what trains and what memory a training step takes.")
 
-  @Argument(help: "A model that `graft train` wrote; without one, a backbone with a new head.")
-  var bundle: String?
-
-  @OptionGroup var network: BackboneOptions
-
-  @Option(help: "What is frozen: backbone, none, or everything before a layer.")
-  var freeze = "backbone"
+  @OptionGroup var subject: LearnerOptions
 
   @Option(help: "Photos in one step.")
   var batch = 32
-
-  @Option(help: "Classes of the new head.")
-  var classes = 10
 
   @Flag(help: "List the layers inside layers too.")
   var allLayers = false
@@ -37,7 +28,7 @@ struct Summary: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let learner = try await makeLearner()
+    let learner = try await subject.makeLearner(shared)
     let outline = try learner.model.outline()
     let trainable = try learner.configuration().trainable
     let rows = LayerRow.rows(of: outline, trainable: trainable)
@@ -68,28 +59,6 @@ struct Summary: AsyncParsableCommand {
         model: outline.name, parameters: total, trainableParameters: trained,
         frozenParameters: total - trained, bytes: bytes, totalBytes: plan.totalByteCount,
         bytesSavedByFreezing: saved, layers: rows))
-  }
-
-  private func makeLearner() async throws -> Learner {
-    let device = try shared.device.open()
-    let learner: Learner
-    if let bundle {
-      learner = try Learner(bundle: URL(fileURLWithPath: bundle), device: device)
-    } else {
-      let base = try await network.makeBackbone()
-      let model = Model {
-        base
-        GlobalAveragePooling()
-        Dense(classes)
-      }
-      learner = try Learner(model, device: device, seed: shared.seed)
-    }
-    switch freeze {
-    case "backbone": learner.freezing = .backbone
-    case "none": learner.freezing = .none
-    default: learner.freezing = .upTo(freeze)
-    }
-    return learner
   }
 }
 

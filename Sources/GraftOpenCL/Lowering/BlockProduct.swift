@@ -38,7 +38,8 @@ struct BlockProduct {
       rows.dividedRoundingUp(by: Self.blockWidth) * side, groups * splits,
       group: SIMD3(side, side, 1))
     return KernelLowering(
-      name: "block", device: device, workspaceByteCount: splits == 1 ? 0 : splits * resultCount * 4
+      name: "block", device: device, workspaceByteCount: splits == 1 ? 0 : splits * resultCount * 4,
+      isContender: !device.isCPU
     ) { binding in
       let counts: [any KernelArgument] = [rows, columns, depth, depthPerSplit]
       let target = binding.workspace ?? binding.results[0]

@@ -48,6 +48,7 @@ struct KernelLowering: Lowering {
   var workspaceByteCount = 0
   var preparations: [OperandPreparation<OpenCLBuffer>] = []
   var refusedOverwrites: Set<Overwrite> = []
+  var isContender = true
   /// The calls for given buffers.
   let calls: (Binding<OpenCLBuffer>) -> [KernelCall]
 

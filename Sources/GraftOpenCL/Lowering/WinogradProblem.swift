@@ -58,13 +58,15 @@ struct WinogradProblem {
       operand: operand, key: key,
       byteCount: 4 * winogradPoints * panels * panelWidth * sourceChannels
     ) { plain, packed in
-      try KernelStep(
-        [
-          KernelCall(
-            "winograd_pack", in: "convolution/winograd_pack.cl", macros: ["PANEL": "\(panelWidth)"],
-            arguments: kernelArguments + [plain, packed],
-            range: device.range(sourceChannels, panels))
-        ], on: device)
+      let (vectorWidth, run) = device.isCPU ? (device.registerWidth, 64) : (1, 1)
+      let call = KernelCall(
+        "winograd_pack", in: "convolution/winograd_pack.cl",
+        macros: ["PANEL": panelWidth, "VECTOR_WIDTH": vectorWidth, "RUN": run]
+          .mapValues(String.init),
+        arguments: kernelArguments + [plain, packed],
+        range: device.range(
+          panels * panelWidth / vectorWidth, sourceChannels.dividedRoundingUp(by: run)))
+      return try KernelStep([call], on: device)
     }
   }
 

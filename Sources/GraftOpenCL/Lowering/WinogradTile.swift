@@ -66,10 +66,13 @@ private struct WinogradBlocking {
     panelsPerRun = panels.dividedRoundingUp(by: runs)
     panelRuns = panels.dividedRoundingUp(by: panelsPerRun)
     taskCount = blocks * panelRuns
-    itemCount = min(taskCount, 4 * units)
     scratchCount =
       winogradPoints * tilesPerBlock
       * (problem.sourceChannels + rowPadding + panelsPerBlock * 2 * vectorWidth)
+    // Two for each processor, so that one that is held up leaves work to the others, unless they took
+    // more than 64 MiB.
+    let affordable = (16 << 20) / scratchCount
+    itemCount = min(taskCount, max(units, min(2 * units, affordable)))
     macros = [
       "VECTOR_WIDTH": vectorWidth, "ROWS": tileRows, "BLOCK_TILES": tilesPerBlock,
       "BLOCK_PANELS": panelsPerBlock,

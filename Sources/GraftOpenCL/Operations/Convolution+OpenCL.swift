@@ -73,18 +73,22 @@ extension ConvolutionKernelGradient: OpenCLOperation {
 }
 
 extension [KernelLowering] {
-  /// These and Winograd's algorithm where it can run: first where it is likely to pay, else before the
-  /// reference.
+  /// These and Winograd's algorithm where it can run: the device's kind of it first where it is likely
+  /// to pay, all others before the reference.
   fileprivate func adding(
     _ winograd: WinogradProblem?, epilogue: Epilogue = .none, problem: Problem,
     on device: OpenCLDevice
   ) -> [KernelLowering] {
-    guard let winograd,
-      let lowering = WinogradTile(winograd, epilogue: epilogue).lowering(on: device)
-    else { return self }
-    let pays =
-      device.isCPU && winograd.pays(kernelIsConstant: problem.constantOperands.contains(1))
-    return pays ? [lowering] + self : dropLast() + [lowering] + suffix(1)
+    guard let winograd else { return self }
+    let tile = WinogradTile(winograd, epilogue: epilogue).lowering(on: device)
+    var stages = WinogradStages(winograd, epilogue: epilogue).lowering(on: device)
+    stages.isContender = !device.isCPU
+    let own = device.isCPU ? tile : stages
+    let other = device.isCPU ? stages : tile
+    let pays = winograd.pays(kernelIsConstant: problem.constantOperands.contains(1))
+    let lowerings = [own, other].compactMap { $0 }
+    guard pays, own != nil else { return dropLast() + lowerings + suffix(1) }
+    return lowerings.prefix(1) + dropLast() + lowerings.dropFirst() + suffix(1)
   }
 }
 
@@ -98,7 +102,7 @@ extension ConvolutionProblem {
         imageCount, groups, image.height, image.width, imageChannels, result.height,
         result.width, resultChannels,
       ] + windowArguments
-    return KernelLowering(name: "naive", device: device) { binding in
+    return KernelLowering(name: "naive", device: device, isContender: false) { binding in
       [
         KernelCall(
           kernel, in: "convolution/naive.cl", macros: epilogue.macros,

@@ -61,7 +61,7 @@ extension MatrixProduct: OpenCLOperation {
 
   private func naive(rows: Int, columns: Int, depth: Int, on device: OpenCLDevice) -> KernelLowering
   {
-    KernelLowering(name: "naive", device: device) { binding in
+    KernelLowering(name: "naive", device: device, isContender: false) { binding in
       let counts: [any KernelArgument] = [rows, columns, depth]
       return [
         KernelCall(

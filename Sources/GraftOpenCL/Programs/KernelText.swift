@@ -6,6 +6,12 @@ import Kernels
 struct KernelText {
   private var included: Set<String> = []
 
+  /// Changes with the text of any kernel.
+  static var version: String {
+    let bytes = kernelNames.lazy.flatMap { "\($0)\u{0}\(kernelSource($0) ?? "")\u{0}".utf8 }
+    return String(checksum(of: bytes), radix: 16)
+  }
+
   /// - Throws: `OpenCLError.missingKernelFile` where a name is not embedded.
   static func assembled(from file: String) throws(OpenCLError) -> String {
     var assembler = KernelText()

@@ -1,4 +1,5 @@
 public import Foundation
+import GraftRuntime
 
 /// Built programs on disk, one file each: magic, checksum of the rest, the key's length, the key,
 /// the driver's binary.
@@ -14,17 +15,7 @@ public struct ProgramFolder: Sendable {
   public init(url: URL) { self.url = url }
 
   /// `graft/programs` in the user's cache folder (XDG base directory specification).
-  public static var standard: ProgramFolder {
-    let environment = ProcessInfo.processInfo.environment
-    let cache: URL
-    // The specification has relative paths ignored.
-    if let path = environment["XDG_CACHE_HOME"], path.hasPrefix("/") {
-      cache = URL(filePath: path, directoryHint: .isDirectory)
-    } else {
-      cache = FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache")
-    }
-    return ProgramFolder(url: cache.appending(path: "graft/programs", directoryHint: .isDirectory))
-  }
+  public static var standard: ProgramFolder { ProgramFolder(url: CacheFolder.named("programs")) }
 
   /// The binary kept for a key, or nil where there is no sound one.
   func binary(for key: ProgramKey) -> [UInt8]? {

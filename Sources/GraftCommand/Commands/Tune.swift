@@ -1,0 +1,37 @@
+import ArgumentParser
+import Graft
+
+struct Tune: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure which algorithms are fastest on an OpenCL device, and keep the choice.",
+    discussion: """
+      The first step of a new model measures for a few seconds by itself and leaves the rest as it \
+      is; this measures all of it. The CPU needs none: its algorithms follow from the sizes alone, \
+      so that a seed always gives the same bits.
+      """)
+
+  @OptionGroup var subject: LearnerOptions
+
+  @Option(help: "Photos in one step.")
+  var batch = 32
+
+  @OptionGroup var shared: SharedOptions
+
+  private struct Result: Encodable {
+    var device: String
+    var choices: [String: TuningFile.Choice]
+  }
+
+  func run() async throws {
+    let learner = try await subject.makeLearner(shared)
+    let choices = try learner.tune(batchSize: batch)
+    for (problem, choice) in choices.sorted(by: { $0.key < $1.key }) {
+      let times = choice.milliseconds.sorted { $0.value < $1.value }
+        .map { "\($0.key) \(Format.fixed($0.value, 3)) ms" }
+      print("\(choice.candidate): \(times.joined(separator: ", ")) for \(problem)")
+    }
+    print("\(choices.count) problems measured on \(learner.device.name)")
+    guard shared.json else { return }
+    try Terminal.printJSON(Result(device: learner.device.name, choices: choices))
+  }
+}
