@@ -18,7 +18,7 @@ extension Convolution: OpenCLOperation {
       "convolution", count: problem.results[0].shape.count, epilogue: epilogue, on: device)
     let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
     if convolution.isDepthwise {
-      return [DepthwiseLowering(convolution, on: device).forward(epilogue)] + general
+      return [DepthwiseLowering(convolution, on: device).forward(epilogue)] + general.outclassed
     }
     return general.adding(
       WinogradProblem(convolution), epilogue: epilogue, problem: problem, on: device)
@@ -47,7 +47,7 @@ extension ConvolutionInputGradient: OpenCLOperation {
     }
     let depthwise = DepthwiseLowering(convolution, on: device)
     let best = depthwise.inputGradient()
-    return (best.name == "gather" ? [best] : [best, depthwise.gather()]) + general
+    return (best.name == "gather" ? [best] : [best, depthwise.gather()]) + general.outclassed
   }
 }
 
@@ -68,11 +68,21 @@ extension ConvolutionKernelGradient: OpenCLOperation {
       "convolution_kernel_gradient", count: convolution.kernelCount, on: device)
     let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
     return convolution.isDepthwise
-      ? [DepthwiseLowering(convolution, on: device).kernelGradient()] + general : general
+      ? [DepthwiseLowering(convolution, on: device).kernelGradient()] + general.outclassed : general
   }
 }
 
 extension [KernelLowering] {
+  /// These, none of which may be the fastest: what takes channels together, where each has a kernel of
+  /// its own.
+  fileprivate var outclassed: [KernelLowering] {
+    map { lowering in
+      var lowering = lowering
+      lowering.isContender = false
+      return lowering
+    }
+  }
+
   /// These and Winograd's algorithm where it can run: the device's kind of it first where it is likely
   /// to pay, all others before the reference.
   fileprivate func adding(
