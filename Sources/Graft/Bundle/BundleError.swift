@@ -5,6 +5,12 @@ public enum BundleError: Error, CustomStringConvertible {
   case tooNew(version: Int)
   case notABundle(path: String, reason: String)
   case occupied(path: String)
+  /// A model that is not built on a backbone.
+  case noBackbone(path: String)
+  /// A head that is built of other layers.
+  case otherHead(path: String, layer: String, expected: String)
+  /// A model that knows none of the classes.
+  case noCommonClass(path: String, classes: [String])
 
   public var description: String {
     switch self {
@@ -18,6 +24,15 @@ public enum BundleError: Error, CustomStringConvertible {
     case .notABundle(let path, let reason):
       "\(path) is not a model bundle (\(reason)); a bundle is a folder with model.json and "
         + "weights.safetensors, as `graft train` writes it"
+    case .noBackbone(let path):
+      "\(path): the model is not built on a network that Graft knows, so that there are no weights "
+        + "of one to take"
+    case .otherHead(let path, let layer, let expected):
+      "\(path): its head has \(layer), this model's \(expected); build the same head, or start with "
+        + "a new one"
+    case .noCommonClass(let path, let classes):
+      "\(path): it knows none of the classes, but \(classes.joined(separator: ", ")); start with a "
+        + "new head"
     case .occupied(let path):
       "\(path) exists and is not a model bundle; choose another folder"
     }

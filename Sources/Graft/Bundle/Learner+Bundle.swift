@@ -6,11 +6,6 @@ import GraftTraining
 import GraftWeights
 
 extension Learner {
-  private enum FileName {
-    static let manifest = "model.json"
-    static let weights = "weights.safetensors"
-  }
-
   /// Writes the model as a folder with `model.json` and `weights.safetensors` (torchvision's or
   /// timm's names and layout), which appears complete or not at all.
   ///
@@ -19,7 +14,7 @@ extension Learner {
     let manifest = try BundleManifest(self)
     let files = FileManager.default
     let exists = files.fileExists(atPath: url.path)
-    if exists, !files.fileExists(atPath: url.appending(path: FileName.manifest).path) {
+    if exists, !files.fileExists(atPath: url.appending(path: ModelBundle.FileName.manifest).path) {
       throw BundleError.occupied(path: url.path)
     }
     let parent = url.deletingLastPathComponent()
@@ -30,8 +25,8 @@ extension Learner {
     defer { try? files.removeItem(at: draft) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try encoder.encode(manifest).write(to: draft.appending(path: FileName.manifest))
-    try writeWeights(to: draft.appending(path: FileName.weights))
+    try encoder.encode(manifest).write(to: draft.appending(path: ModelBundle.FileName.manifest))
+    try writeWeights(to: draft.appending(path: ModelBundle.FileName.weights))
     guard exists else { return try files.moveItem(at: draft, to: url) }
     let old = parent.appending(path: name + ".old")
     try files.moveItem(at: url, to: old)
@@ -63,40 +58,11 @@ extension Learner {
   public convenience init(
     bundle url: URL, device: (any Device)? = nil, seed: UInt64 = 0
   ) throws {
-    let manifest = try Self.manifest(of: url)
-    let model = try manifest.makeModel()
+    let bundle = try ModelBundle(url)
     try self.init(
-      model, loss: manifest.loss, preprocessing: manifest.preprocessing, device: device, seed: seed)
-    let file = try WeightFile(contentsOf: url.appending(path: FileName.weights))
-    engine.session.parameters.load(
-      try WeightMap.torch.assign(file, to: model.parameters))
-    restore(manifest.history)
-  }
-
-  private static func manifest(of url: URL) throws -> BundleManifest {
-    let data: Data
-    do {
-      data = try Data(contentsOf: url.appending(path: FileName.manifest))
-    } catch {
-      throw BundleError.notABundle(path: url.path, reason: "it has no readable model.json")
-    }
-    do {
-      return try JSONDecoder().decode(BundleManifest.self, from: data)
-    } catch let error as DecodingError {
-      throw BundleError.incomplete(error.summary)
-    }
-  }
-}
-
-extension DecodingError {
-  /// What is wrong and where, in a line.
-  fileprivate var summary: String {
-    switch self {
-    case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' can't be read "
-        + "(\(context.debugDescription))"
-    @unknown default: "\(self)"
-    }
+      bundle.model, loss: bundle.manifest.loss, preprocessing: bundle.manifest.preprocessing,
+      device: device, seed: seed)
+    engine.session.parameters.load(bundle.weights)
+    restore(bundle.manifest.history)
   }
 }

@@ -45,6 +45,13 @@ struct HeadOptions: ParsableArguments {
   @Option(help: "The units of a hidden dense layer with ReLU; 0 for none.")
   var headUnits = 0
 
+  @Flag(
+    help: """
+      Where --weights names a trained model, start with its head: classes of the same name keep what \
+      it knows of them.
+      """)
+  var keepHead = false
+
   @Option(help: "The share of features dropped before the last layer while training.")
   var dropout: Float = 0
 

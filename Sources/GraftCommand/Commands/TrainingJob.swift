@@ -70,6 +70,14 @@ final class TrainingJob {
       preprocessing: options.pictures.adjusted(model.preprocessing),
       device: options.shared.device.open(), seed: options.shared.seed)
     learner.statistics = options.recipe.statistics
+    if options.head.keepHead {
+      guard let bundle = try options.network.bundle() else {
+        throw ValidationError("--keep-head needs a trained model as --weights")
+      }
+      let taken = try learner.takeHead(of: bundle)
+      terminal.say(
+        "Starting with what \(bundle.url.path) knows of \(taken.joined(separator: ", "))")
+    }
     if let name = options.recipe.fineTuneFrom { _ = try model[name] }
   }
 

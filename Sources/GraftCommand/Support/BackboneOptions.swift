@@ -10,7 +10,8 @@ struct BackboneOptions: ParsableArguments {
   @Option(
     help: """
       Its weights: `imagenet` for the usual ones, `imagenet:TAG` for others of `graft weights \
-      list`, a .safetensors, .pth or other weight file, or `random`.
+      list`, a .safetensors, .pth or other weight file, a model that `graft train` wrote, or \
+      `random`.
       """)
   var weights: String?
 
@@ -25,10 +26,25 @@ struct BackboneOptions: ParsableArguments {
     includesTop: Bool = false, classCount: Int? = nil, terminal: Terminal? = nil
   ) async throws -> Backbone {
     let known = try Backbone.named(backbone)
+    if let bundle = try bundle(), !includesTop {
+      let network = try bundle.backbone()
+      guard network.name == known.name else {
+        throw ValidationError(
+          "\(bundle.url.path) is built on \(network.name); give --backbone \(network.name)")
+      }
+      return network(inputSize: size.map { Extent2D($0) })
+    }
     return try await known(
       weights: choice, includesTop: includesTop, classCount: classCount,
       inputSize: size.map { Extent2D($0) }, store: WeightStore(isOffline: offline),
       progress: terminal?.byteProgress("Fetching weights of \(backbone)"))
+  }
+
+  /// The model whose weights are asked for, if it is one.
+  func bundle() throws -> ModelBundle? {
+    guard let weights else { return nil }
+    let url = URL(fileURLWithPath: weights)
+    return ModelBundle.exists(at: url) ? try ModelBundle(url) : nil
   }
 
   /// What `--weights` says.

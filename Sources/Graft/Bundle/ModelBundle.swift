@@ -1,0 +1,75 @@
+public import Foundation
+import GraftGraph
+public import GraftModels
+import GraftWeights
+
+/// A model that ``Learner/save(to:)`` wrote: a folder with `model.json` and `weights.safetensors`.
+public struct ModelBundle: Sendable {
+  enum FileName {
+    static let manifest = "model.json"
+    static let weights = "weights.safetensors"
+  }
+
+  /// The folder.
+  public let url: URL
+  /// The model without its weights.
+  public let model: Model
+  let manifest: BundleManifest
+  /// Where the values of all parameters come from; nothing is read yet.
+  let weights: WeightAssignment
+
+  /// Opens a bundle.
+  ///
+  /// - Throws: ``BundleError``; `WeightFileError` and `WeightMismatch` for damaged weights.
+  public init(_ url: URL) throws {
+    self.url = url
+    manifest = try Self.manifest(of: url)
+    model = try manifest.makeModel()
+    let file = try WeightFile(contentsOf: url.appending(path: FileName.weights))
+    weights = try WeightMap.torch.assign(file, to: model.parameters)
+  }
+
+  /// Whether a folder is, or is meant to be, a bundle.
+  public static func exists(at url: URL) -> Bool {
+    FileManager.default.fileExists(atPath: url.appending(path: FileName.manifest).path)
+  }
+
+  /// The model's backbone with its weights as they were trained, without the head.
+  ///
+  /// - Throws: ``BundleError/noBackbone(path:)``; `GraphError`; `WeightMismatch`.
+  public func backbone() throws -> Backbone {
+    guard var backbone = model.backbone else { throw BundleError.noBackbone(path: url.path) }
+    backbone.inputSize = model.inputSize
+    let file = try WeightFile(contentsOf: url.appending(path: FileName.weights))
+    backbone.weights = try WeightMap.torch.assign(
+      file, to: Model(backbone).parameters, head: .withoutTop(["head"]))
+    return backbone
+  }
+
+  private static func manifest(of url: URL) throws -> BundleManifest {
+    let data: Data
+    do {
+      data = try Data(contentsOf: url.appending(path: FileName.manifest))
+    } catch {
+      throw BundleError.notABundle(path: url.path, reason: "it has no readable model.json")
+    }
+    do {
+      return try JSONDecoder().decode(BundleManifest.self, from: data)
+    } catch let error as DecodingError {
+      throw BundleError.incomplete(error.summary)
+    }
+  }
+}
+
+extension DecodingError {
+  /// What is wrong and where, in a line.
+  fileprivate var summary: String {
+    switch self {
+    case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' can't be read "
+        + "(\(context.debugDescription))"
+    @unknown default: "\(self)"
+    }
+  }
+}
