@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Exports networks as ONNX and runs them with onnxruntime on what `generate.py` made.
+"""Exports every backbone as safetensors and ONNX, and compares with PyTorch what onnxruntime computes.
 
-    python export_onnx.py GRAFT FOLDER [NAME...] [--tolerance T]
+    python export_onnx.py GRAFT [NAME...] [--tolerance T] [--bundle BUNDLE PHOTO]
 
-GRAFT is the command, FOLDER what `generate.py` filled: random weights in the source's own format, an
-input, and the logits that the source's own implementation computed. Each file must pass onnx's
-checker, and the largest difference from those logits, over their largest magnitude, must be below
-the tolerance, for the whole batch and for its first sample alone. Needs onnx, onnxruntime, numpy and
-safetensors.
+GRAFT is the command. For each backbone: random weights from Graft with normalizations and biases made
+less regular; `graft export` as ONNX, channels first and channels last; onnx's checker; onnxruntime on
+two random images and on one. The reference is torchvision's or timm's network, which loads the
+exported safetensors as they are, or, where neither has the network, Graft itself. The largest
+difference of the logits, over their largest magnitude, must be below the tolerance. With --bundle, a
+trained model is exported and compared with `graft predict` on a photo instead. Needs torch,
+torchvision, timm, onnx, onnxruntime and safetensors. Where torchvision is built for CUDA beside a CPU
+build of torch, import what declares its operators first.
 """
 import argparse
 import json
@@ -19,65 +22,134 @@ import tempfile
 import numpy as np
 import onnx
 import onnxruntime
-from safetensors.numpy import load_file
+import torch
+from safetensors.numpy import load_file, save_file
+
+from generate import CASES, build
 
 
-def export(graft, case, folder, output, *more):
-    command = [graft, "export", "--backbone", case["backbone"], "--weights", str(folder / case["weights"]),
-               "--size", str(case["size"]), "--format", "onnx", "--output", str(output), *more]
-    subprocess.run(command, check=True, capture_output=True, text=True)
+class Comparison:
+    """One backbone in a folder of its own."""
+
+    def __init__(self, graft, name, folder):
+        self.graft, self.name, self.folder = graft, name, pathlib.Path(folder)
+        case = next((case for case in CASES if case[0] == name and case[4]), None)
+        self.source, self.original = case[1:3] if case else (None, None)
+        self.size = case[3] if case else 96
+        self.weights = self.folder / "weights.safetensors"
+
+    def run(self, *command):
+        result = subprocess.run([self.graft, *map(str, command)], capture_output=True, text=True)
+        if result.returncode:
+            raise RuntimeError(result.stderr.strip())
+        return result.stdout
+
+    def export(self, weights, form, output, *more):
+        self.run("export", "--backbone", self.name, "--weights", weights, "--size", self.size,
+                 "--format", form, "--output", self.folder / output, *more)
+        return self.folder / output
+
+    def make_weights(self):
+        generator = np.random.default_rng(0)
+        tensors = load_file(self.export("random", "safetensors", "random.safetensors"))
+        for name, values in tensors.items():
+            if values.ndim > 1:
+                continue
+            noise = generator.standard_normal(values.shape).astype(np.float32)
+            is_scale = name.endswith("running_var") or (name.endswith("weight") and values.mean() == 1)
+            tensors[name] = np.abs(1 + 0.1 * noise) if is_scale else values + 0.1 * noise
+        save_file(tensors, self.weights)
+
+    def reference(self, images):
+        """The logits, and who computed them."""
+        if self.source is None:
+            path = self.folder / "input.safetensors"
+            save_file({"input": images}, path)
+            self.run("features", "--backbone", self.name, "--weights", self.weights, "--size", self.size,
+                     "--input", path, "--input-layout", "nchw", "--layers", "logits", "--device", "cpu",
+                     "--output", self.folder / "output.safetensors")
+            return load_file(self.folder / "output.safetensors")["logits"], "Graft"
+        model = build(self.source, self.original).eval()
+        exported = load_file(self.export(self.weights, "safetensors", "exported.safetensors"))
+        result = model.load_state_dict({k: torch.from_numpy(v) for k, v in exported.items()}, strict=False)
+        lacking = [k for k in result.missing_keys
+                   if not k.endswith("num_batches_tracked") and not k.lower().startswith("aux")]
+        assert not lacking and not result.unexpected_keys, (lacking, result.unexpected_keys)
+        with torch.no_grad():
+            return model(torch.from_numpy(images)).numpy(), self.source
+
+    def errors(self):
+        self.make_weights()
+        images = np.random.default_rng(1).standard_normal((2, 3, self.size, self.size)).astype(np.float32)
+        expected, self.project = self.reference(images)
+        for layout in ["nchw", "nhwc"]:
+            path = self.export(self.weights, "onnx", "model.onnx", "--input-layout", layout)
+            model = onnx.load(path)
+            onnx.checker.check_model(model, full_check=True)
+            self.node_count, self.version = len(model.graph.node), model.opset_import[0].version
+            given = images if layout == "nchw" else np.ascontiguousarray(images.transpose(0, 2, 3, 1))
+            session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+            found = [session.run(None, {"input": given[:count]})[0] for count in [2, 1]]
+            yield max(np.abs(f - expected[:len(f)]).max() for f in found) / np.abs(expected).max()
 
 
-def compare(path, images, expected):
-    model = onnx.load(path)
-    onnx.checker.check_model(model, full_check=True)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    worst = 0.0
-    for count in {len(images), 1}:
-        found, = session.run(None, {"input": images[:count]})
-        worst = max(worst, np.abs(found - expected[:count]).max() / np.abs(expected).max())
-    return worst, len(model.graph.node), model.opset_import[0].version
+def compare_bundle(graft, bundle, photo, tolerance):
+    from PIL import Image
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "bundle.onnx"
+        subprocess.run([graft, "export", bundle, "--format", "onnx", "--output", path], check=True)
+        model = onnx.load(path)
+        onnx.checker.check_model(model, full_check=True)
+        metadata = {entry.key: entry.value for entry in model.metadata_props}
+        # A photo of the model's own size in the model's own order needs no resizing.
+        how = json.loads(metadata["preprocessing"])
+        size = how["size"]["width"], how["size"]["height"]
+        assert how["channelOrder"] == "rgb", how
+        prepared = pathlib.Path(folder) / "photo.png"
+        Image.open(photo).convert("RGB").resize(size).save(prepared)
+        pixels = np.asarray(Image.open(prepared), np.float32)
+        values = (pixels * how["scale"] - how["mean"]) / how["standardDeviation"]
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        logits = session.run(None, {"input": values.astype(np.float32).transpose(2, 0, 1)[None]})[0][0]
+        probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+        output = subprocess.run([graft, "predict", bundle, prepared, "--json"], check=True,
+                                capture_output=True, text=True).stdout.splitlines()[-1]
+        found = json.loads(output)["predictions"][0]
+        best = json.loads(metadata["classes"])[int(probabilities.argmax())]
+        error = abs(found["probability"] - probabilities.max())
+        print(f"{bundle}: {found['class']}, {best} by onnxruntime; probabilities differ by {error:.1e}")
+        return found["class"] == best and error < tolerance
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("graft")
-    parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--tolerance", type=float, default=1e-4)
+    parser.add_argument("--bundle", nargs=2, metavar=("BUNDLE", "PHOTO"))
     options = parser.parse_args()
-    failures, seen = [], set()
-    print(f"{'network':28}{'pixels':>8}{'nodes':>8}{'opset':>8}{'nchw':>10}{'nhwc':>10}")
-    for description in sorted(options.folder.glob("*/case.json")):
-        folder, case = description.parent, json.loads(description.read_text())
-        if options.names and not any(name in folder.name for name in options.names):
+    if options.bundle:
+        sys.exit(0 if compare_bundle(options.graft, *options.bundle, options.tolerance) else "differ")
+    lines = subprocess.run([options.graft, "backbones"], check=True, capture_output=True, text=True)
+    names = [line.split()[0] for line in lines.stdout.splitlines()[1:]]
+    failures = []
+    print(f"{'network':22}{'reference':12}{'pixels':>7}{'nodes':>7}{'opset':>7}{'nchw':>10}{'nhwc':>10}")
+    for name in names:
+        if options.names and name not in options.names:
             continue
-        golden = load_file(folder / "golden.safetensors")
-        if not case.get("includesTop", True) or "logits" not in golden:
-            continue
-        images, expected = golden["input"], golden["logits"]
-        errors = []
-        with tempfile.TemporaryDirectory() as temporary:
-            path = pathlib.Path(temporary) / "model.onnx"
+        with tempfile.TemporaryDirectory() as folder:
+            comparison = Comparison(options.graft, name, folder)
             try:
-                for layout in ["nchw", "nhwc"]:
-                    export(options.graft, case, folder, path, "--input-layout", layout)
-                    given = images if layout == "nchw" else np.ascontiguousarray(images.transpose(0, 2, 3, 1))
-                    error, nodes, version = compare(str(path), given, expected)
-                    errors.append(error)
-            except subprocess.CalledProcessError as error:
-                print(f"{folder.name}: {error.stderr.strip()}")
-                failures.append(folder.name)
+                errors = list(comparison.errors())
+            except (RuntimeError, AssertionError) as error:
+                print(f"{name}: {str(error)[:500]}", flush=True)
+                failures.append(name)
                 continue
-        print(f"{folder.name:28}{case['size']:>8}{nodes:>8}{version:>8}"
-              + "".join(f"{error:>10.1e}" for error in errors), flush=True)
-        seen.add(case["backbone"])
-        if max(errors) > options.tolerance:
-            failures.append(folder.name)
-    names = subprocess.run([options.graft, "backbones"], check=True, capture_output=True, text=True)
-    known = {line.split()[0] for line in names.stdout.splitlines()[1:]}
-    if not options.names and known - seen:
-        print(f"without a case: {' '.join(sorted(known - seen))}")
+        print(f"{name:22}{comparison.project:12}{comparison.size:>7}{comparison.node_count:>7}"
+              f"{comparison.version:>7}" + "".join(f"{e:>10.1e}" for e in errors), flush=True)
+        if not max(errors) < options.tolerance:
+            failures.append(name)
     if failures:
         sys.exit(f"differ: {' '.join(failures)}")
 

@@ -102,6 +102,13 @@ struct ONNXTests {
     #expect(preprocessing == image(GlobalAveragePooling()).preprocessing)
   }
 
+  @Test func aDenseKernelThatConvolvesKeepsItsNameAndLayout() throws {
+    let network = try ModelExport(counting: image(PixelwiseLayer().named("dense"))).makeONNX()
+    #expect(network.nodes.map(\.operatorName) == ["Reshape", "Conv"])
+    #expect(network.nodes[0].inputs == ["dense.weight", "[5, 3, 1, 1]"])
+    #expect(network.outputs[0].dimensions[1] == .fixed(5))
+  }
+
   @Test func anOperationWithoutARuleIsNamed() throws {
     let model = image(Unexportable().named("strange"))
     let error = #expect(throws: ExportError.self) { try ModelExport(counting: model).makeONNX() }
@@ -115,5 +122,15 @@ struct ONNXTests {
 private struct Unexportable: Layer {
   func trace(_ input: Symbol, in scope: Scope) -> Symbol {
     scope.builder.apply(SumOfSquares(), to: input)
+  }
+}
+
+/// A dense layer that each pixel goes through.
+private struct PixelwiseLayer: Layer {
+  func trace(_ input: Symbol, in scope: Scope) -> Symbol {
+    let weight = scope.parameter(
+      "weight", [3, 5], role: .denseKernel, initializer: .glorotUniform)
+    let kernel = weight.reshaped(to: [1, 1, 3, 5])
+    return scope.builder.apply(Convolution(ConvolutionGeometry()), to: input, kernel)
   }
 }

@@ -113,6 +113,18 @@ struct KerasMapTests {
     #expect(try folder.names == ["copy.weights.h5"])
   }
 
+  @Test func pixelsCanBeNormalizedByALayer() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appendingPathComponent("copy.weights.h5")
+    try KerasWriter.write(
+      Self.layers, parameters: Self.parameters, normalization: ([1, 2, 3], [4, 5, 6]), to: url
+    ) { [Float](repeating: 0, count: $0.type.shape.count) }
+    let copy = try WeightFile(contentsOf: url)
+    #expect(try copy["normalization/mean"]?.load() == [1, 2, 3])
+    #expect(try copy["normalization/variance"]?.load() == [4, 5, 6])
+    #expect(copy["normalization/count"]?.shape == [])
+  }
+
   @Test func aParameterWithoutALayerIsNotForgotten() throws {
     let folder = try TemporaryFolder()
     let url = folder.url.appendingPathComponent("copy.weights.h5")

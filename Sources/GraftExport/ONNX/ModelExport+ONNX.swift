@@ -19,9 +19,10 @@ extension ModelExport {
   /// Writes the model for predicting as ONNX, operator set 17, so that the file appears complete or
   /// not at all.
   ///
-  /// Input: `input`, any number of prepared pictures. Output: `output`, and with a final softmax or
-  /// sigmoid nothing but that. Parameters have PyTorch's names and layout. The metadata hold the
-  /// model's name, its classes (a JSON array), its preprocessing (JSON) and `input_layout`.
+  /// Input: `input`, any number of prepared pictures. Output: `output`, of a classifier its logits
+  /// unless the model itself ends in a softmax or sigmoid. Parameters have PyTorch's names and
+  /// layout. The metadata hold the model's name, its classes (a JSON array), its preprocessing (JSON)
+  /// and `input_layout`.
   ///
   /// - Parameter axes: The order of axes of the input, and of the output where it is an image.
   /// - Throws: ``ExportError``; `GraphError`; `WeightFileError` beyond 2 GB.

@@ -11,12 +11,15 @@ public enum KerasWriter {
   /// - Parameters:
   ///   - layers: Every layer that has weights, in the order of Keras's `model.layers`.
   ///   - parameters: All parameters of the model.
+  ///   - normalization: Mean and variance of the pixels by channel, for a model of Keras that
+  ///     begins with a layer for them.
   ///   - url: Where to write; Keras wants the name to end in `.weights.h5`.
   ///   - load: Gives the value of a parameter, in Graft's layout.
   /// - Throws: `WeightFileError`, `WeightMismatch` when a parameter belongs to none of the layers,
   ///   and whatever `load` throws; then nothing is written.
   public static func write(
-    _ layers: [KerasLayer], parameters: [Parameter], to url: URL,
+    _ layers: [KerasLayer], parameters: [Parameter],
+    normalization: (mean: [Float], variance: [Float])? = nil, to url: URL,
     load: @escaping @Sendable (Parameter) throws -> [Float]
   ) throws {
     let placed = PlacedKerasLayer.place(layers, parameters)
@@ -34,6 +37,22 @@ public enum KerasWriter {
         writer.add(tensor, named: String(index), to: group)
       }
     }
+    if let normalization { add(normalization, to: &writer) }
     try writer.write(to: url)
+  }
+
+  /// The layer `Normalization` with its variables: mean, variance and a count that nothing reads.
+  private static func add(
+    _ normalization: (mean: [Float], variance: [Float]), to writer: inout HDF5Writer
+  ) {
+    let name = KerasLayerClass.normalization.rawValue
+    let group = "layers/\(name)/vars"
+    writer.label(group, "name", name)
+    let variables = [normalization.mean, normalization.variance, [0]]
+    for (index, values) in variables.enumerated() {
+      let shape = index < 2 ? Shape([values.count]) : Shape([])
+      let tensor = WritableTensor(name: "\(name)/\(index)", shape: shape) { values }
+      writer.add(tensor, named: String(index), to: group)
+    }
   }
 }

@@ -4,6 +4,10 @@ import GraftWeights
 extension Reshape: ONNXOperation {
   public func addNodes(in step: ONNXStep) throws -> String {
     let old = step.type(0).shape
+    if step.parameter(0)?.role == .denseKernel, shape == [1, 1, old[0], old[1]] {
+      // A dense kernel as one of a convolution: both have their outputs first in PyTorch's layout.
+      return step.add("Reshape", [try step.name(0), step.constant([old[1], old[0], 1, 1])])
+    }
     guard old[0] == step.batchSize, shape[0] == step.batchSize else {
       throw step.refusal("it changes the number of samples (\(old) to \(shape))")
     }
