@@ -8,7 +8,7 @@ extension Learner {
   ///
   /// - Returns: The classes that were taken over.
   /// - Throws: ``BundleError/otherHead(path:layer:expected:found:)`` where the heads are built of
-  ///   other layers, or none of the classes is known; what reading values throws.
+  ///   other layers; ``BundleError/noCommonClass(path:classes:)``; what reading values throws.
   @discardableResult
   public func takeHead(of bundle: ModelBundle) throws -> [String] {
     let own = try model.outline().headParameters
@@ -19,30 +19,23 @@ extension Learner {
         path: bundle.url.path, layer: others.map(\.path.description).joined(separator: ", "),
         expected: own.map(\.path.description).joined(separator: ", "))
     }
-    let places = Dictionary(
-      bundle.model.classNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first }
-    )
-    let columns = model.classNames.map { places[$0] }
-    let taken = model.classNames.filter { places[$0] != nil }
+    let known = bundle.model.classNames
+    let columns = model.classNames.map { known.firstIndex(of: $0) }
+    let taken = model.classNames.filter(known.contains)
     guard !taken.isEmpty else {
-      throw BundleError.noCommonClass(
-        path: bundle.url.path, classes: bundle.model.classNames)
+      throw BundleError.noCommonClass(path: bundle.url.path, classes: known)
     }
     var values: [ParameterPath: [Float]] = [:]
     for (parameter, other) in zip(own, others) {
       guard let tensor = bundle.weights[other.path] else { continue }
-      if parameter.path.layer == last {
-        let isFit =
-          parameter.type.shape.extents.last == columns.count
-          && other.type.shape.extents.last == bundle.model.classNames.count
-          && parameter.type.shape.extents.dropLast() == other.type.shape.extents.dropLast()
-        guard isFit else { throw mismatch(bundle, parameter, other) }
-        values[parameter.path] = try store.values(at: parameter.path).replacingColumns(
-          by: tensor.load(), columns, of: bundle.model.classNames.count)
-      } else {
-        guard parameter.type == other.type else { throw mismatch(bundle, parameter, other) }
-        values[parameter.path] = try tensor.load()
-      }
+      let isLast = parameter.path.layer == last
+      guard isLast ? parameter.hasClasses(columns.count, other, known.count) : parameter == other
+      else { throw mismatch(bundle, parameter, other) }
+      values[parameter.path] =
+        isLast
+        ? try store.values(at: parameter.path).replacingColumns(
+          by: tensor.load(), columns, of: known.count)
+        : try tensor.load()
     }
     // Graphs may hold forms of the old values.
     try engine.reset()
@@ -66,6 +59,15 @@ extension Outline {
   /// The parameters of what stands after the backbone, or all where there is none.
   fileprivate var headParameters: [Parameter] {
     backbone == nil ? parameters : parameters.filter { $0.path.description.hasPrefix("head.") }
+  }
+}
+
+extension Parameter {
+  /// Whether two parameters of last layers differ in nothing but the number of classes.
+  fileprivate func hasClasses(_ count: Int, _ other: Parameter, _ otherCount: Int) -> Bool {
+    let (extents, otherExtents) = (type.shape.extents, other.type.shape.extents)
+    return extents.last == count && otherExtents.last == otherCount
+      && extents.dropLast() == otherExtents.dropLast()
   }
 }
 
