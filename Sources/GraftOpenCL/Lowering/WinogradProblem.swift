@@ -41,10 +41,9 @@ struct WinogradProblem {
   var tilesAcross: Int { target.width.dividedRoundingUp(by: 4) }
   var tileCount: Int { imageCount * tilesDown * tilesAcross }
 
-  /// Whether the transforms are likely to pay.
-  func pays(kernelIsConstant: Bool) -> Bool {
-    min(sourceChannels, targetChannels) >= 32 && (kernelIsConstant || tileCount >= 32)
-  }
+  /// Whether the transforms are likely to pay: the transformed kernel is four times as large as the
+  /// plain one, which few tiles don't make up for.
+  var pays: Bool { min(sourceChannels, targetChannels) >= 32 && tileCount >= 32 }
 
   /// The kernel, transformed and packed into panels of output channels.
   func preparation(

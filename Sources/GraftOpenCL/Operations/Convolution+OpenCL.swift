@@ -21,7 +21,7 @@ extension Convolution: OpenCLOperation {
       return [DepthwiseLowering(convolution, on: device).forward(epilogue)] + general.outclassed
     }
     return general.adding(
-      WinogradProblem(convolution), epilogue: epilogue, problem: problem, on: device)
+      WinogradProblem(convolution), epilogue: epilogue, on: device)
   }
 }
 
@@ -43,7 +43,7 @@ extension ConvolutionInputGradient: OpenCLOperation {
     let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
     guard convolution.isDepthwise else {
       return general.adding(
-        WinogradProblem(inputGradientOf: convolution), problem: problem, on: device)
+        WinogradProblem(inputGradientOf: convolution), on: device)
     }
     let depthwise = DepthwiseLowering(convolution, on: device)
     let best = depthwise.inputGradient()
@@ -86,8 +86,7 @@ extension [KernelLowering] {
   /// These and Winograd's algorithm where it can run: the device's kind of it first where it is likely
   /// to pay, all others before the reference.
   fileprivate func adding(
-    _ winograd: WinogradProblem?, epilogue: Epilogue = .none, problem: Problem,
-    on device: OpenCLDevice
+    _ winograd: WinogradProblem?, epilogue: Epilogue = .none, on device: OpenCLDevice
   ) -> [KernelLowering] {
     guard let winograd else { return self }
     let tile = WinogradTile(winograd, epilogue: epilogue).lowering(on: device)
@@ -95,9 +94,8 @@ extension [KernelLowering] {
     stages.isContender = !device.isCPU
     let own = device.isCPU ? tile : stages
     let other = device.isCPU ? stages : tile
-    let pays = winograd.pays(kernelIsConstant: problem.constantOperands.contains(1))
     let lowerings = [own, other].compactMap { $0 }
-    guard pays, own != nil else { return dropLast() + lowerings + suffix(1) }
+    guard winograd.pays, own != nil else { return dropLast() + lowerings + suffix(1) }
     return lowerings.prefix(1) + dropLast() + lowerings.dropFirst() + suffix(1)
   }
 }

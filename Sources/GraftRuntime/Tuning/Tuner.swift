@@ -103,6 +103,8 @@ extension Problem {
   fileprivate var key: String {
     let types = (operands + results).map { "\($0.elementType) \($0.shape)" }
     let constants = constantOperands.sorted().map(String.init)
+    // Without the names of modules.
+    let operation = "\(operation)".split(separator: "GraftGraph.").joined()
     return "\(operation); \(types.joined(separator: ", ")); constant: "
       + constants.joined(separator: ", ")
   }
