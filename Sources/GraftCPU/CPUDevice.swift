@@ -16,15 +16,24 @@ public final class CPUDevice: Device {
 
   /// Starts one thread per core that this process may use.
   ///
-  /// - Parameter threadCount: How many threads work; results don't depend on it.
-  public init(threadCount: Int = ProcessInfo.processInfo.activeProcessorCount) {
+  /// - Parameters:
+  ///   - threadCount: How many threads work; results don't depend on it.
+  ///   - sliceByteCount: What one operation may read and write before its batch is cut into slices,
+  ///     or `nil` for no slices; results don't depend on it either.
+  public init(
+    threadCount: Int = ProcessInfo.processInfo.activeProcessorCount,
+    sliceByteCount: Int? = CPUDevice.cachedByteCount
+  ) {
     // Our own pool calls OpenBLAS from each of its threads.
     openblas_set_num_threads(1)
     pool = ThreadPool(workerCount: threadCount)
     let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     traits = DeviceTraits(
       kind: .cpu, memoryByteCount: memory, largestAllocationByteCount: memory,
-      alignment: Self.alignment)
+      alignment: Self.alignment,
+      slicing: sliceByteCount.map {
+        BatchSlicing(byteCount: $0, alignment: MemoryLayout<Float>.alignment)
+      })
     name = Self.processorName() ?? "CPU"
   }
 
@@ -75,6 +84,16 @@ public final class CPUDevice: Device {
       throw UnsupportedOperation(operation: problem.operation, deviceName: name)
     }
     return candidates
+  }
+
+  /// A quarter of the last cache: what a slice leaves there is still there when it is read again.
+  public static var cachedByteCount: Int {
+    let folder = "/sys/devices/system/cpu/cpu0/cache"
+    let sizes = (0..<8).compactMap { index in
+      (try? String(contentsOfFile: "\(folder)/index\(index)/size", encoding: .utf8))
+        .flatMap { Int($0.prefix { $0.isNumber }) }
+    }
+    return (sizes.max() ?? 32 << 10) << 10 / 4
   }
 
   private static var levelName: String {

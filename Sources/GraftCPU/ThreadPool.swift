@@ -4,8 +4,8 @@ import Synchronization
 
 /// A fixed set of threads that run the tasks of one step at a time.
 ///
-/// Waiting threads spin for some microseconds, about as long as the gap between two steps, and
-/// then sleep. Which thread runs a task is left to chance, so tasks must not depend on it.
+/// Waiting threads spin for some tens of microseconds, about as long as the gap between two steps or
+/// the wait for another thread's last task, and then sleep. Which thread runs a task is left to chance, so tasks must not depend on it.
 // Threads meet only through the atomics and the mutex below; `body` and `taskCount` are written
 // before, and read after, the claim word that publishes them.
 final class ThreadPool: @unchecked Sendable {
@@ -15,7 +15,7 @@ final class ThreadPool: @unchecked Sendable {
   /// How many tasks run at once, the calling thread's included.
   let workerCount: Int
 
-  private static let spinCount = 400
+  private static let spinCount = 4000
   private static let indexBits: UInt64 = 32
   /// The number of the job and, in the low half, how many of its tasks are unclaimed.
   private let claims = Atomic<UInt64>(0)

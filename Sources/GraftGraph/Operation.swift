@@ -21,6 +21,15 @@ public protocol Operation: Hashable, Sendable {
 
   /// Whether one sample's result depends on the other samples of its batch.
   var mixesSamples: Bool { get }
+
+  /// The operation that computes some samples' results from these samples alone, or `nil` where
+  /// there is none.
+  ///
+  /// - Parameters:
+  ///   - count: How many samples there are in the part.
+  ///   - batchSize: How many there are in the batch, the first extent of all operands that hold
+  ///     samples.
+  func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)?
 }
 
 extension Operation {
@@ -28,6 +37,7 @@ extension Operation {
   public func gradient(ofOperand index: Int, in step: BackwardStep) -> Symbol? { nil }
   public var overwrites: [Overwrite] { [] }
   public var mixesSamples: Bool { false }
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { nil }
 
   /// The operation's name in messages and profiles: the name of its type.
   public var name: String { String(describing: Self.self) }
@@ -44,8 +54,15 @@ public struct Overwrite: Hashable, Sendable {
   }
 }
 
-/// An operation whose result has its operand's memory under another shape: no work at all.
-public protocol ViewOperation: Operation {}
+/// An operation whose result lies in its operand's memory: no work at all.
+public protocol ViewOperation: Operation {
+  /// Where the result begins within the operand, in elements.
+  func elementOffset(in operand: TensorType) -> Int
+}
+
+extension ViewOperation {
+  public func elementOffset(in operand: TensorType) -> Int { 0 }
+}
 
 /// What an operation is given to build the gradient of an operand.
 public struct BackwardStep {

@@ -9,16 +9,20 @@ public struct DeviceTraits: Hashable, Sendable {
   public var memoryByteCount: Int
   /// The largest single allocation, in bytes.
   public var largestAllocationByteCount: Int
-  /// What every offset into a buffer is a multiple of, in bytes.
+  /// What every offset into a buffer is a multiple of, in bytes; slices of batches apart.
   public var alignment: Int
+  /// How long batches are cut into slices, or `nil` where that doesn't pay.
+  public var slicing: BatchSlicing?
 
   public init(
-    kind: Kind, memoryByteCount: Int, largestAllocationByteCount: Int, alignment: Int = 64
+    kind: Kind, memoryByteCount: Int, largestAllocationByteCount: Int, alignment: Int = 64,
+    slicing: BatchSlicing? = nil
   ) {
     self.kind = kind
     self.memoryByteCount = memoryByteCount
     self.largestAllocationByteCount = largestAllocationByteCount
     self.alignment = alignment
+    self.slicing = slicing
   }
 }
 
@@ -64,7 +68,7 @@ extension Device {
 /// A part of a buffer of a device.
 public struct BufferSlice<Buffer> {
   public let buffer: Buffer
-  /// Where the part begins, in bytes; a multiple of the device's alignment.
+  /// Where the part begins, in bytes; a multiple of the device's alignment, or of its slices'.
   public let byteOffset: Int
   public let byteCount: Int
 

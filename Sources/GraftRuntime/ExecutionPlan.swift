@@ -28,11 +28,12 @@ public struct ExecutionPlan<D: Device> {
     _ graph: Graph, device: D,
     choose: (Problem, [any Lowering<D.Buffer>]) throws -> any Lowering<D.Buffer>
   ) throws {
-    let graph = graph.pruned()
+    var graph = graph.pruned()
+    if let slicing = device.traits.slicing { graph = try graph.slicedByBatch(slicing) }
     self.graph = graph
     steps = try Schedule(graph).order.compactMap { index in
       let node = graph.nodes[index]
-      guard let operation = node.operation, !(operation is any ViewOperation) else { return nil }
+      guard let operation = node.operation, operation.isWork else { return nil }
       let problem = graph.problem(of: node, operation)
       let candidates = try device.candidates(for: problem)
       guard !candidates.isEmpty else {
@@ -120,6 +121,11 @@ extension ExecutionPlan.PlannedStep {
       preparedByteCounts: varying.mapValues(\.byteCount),
       refusedOverwrites: lowering.refusedOverwrites)
   }
+}
+
+extension Operation {
+  /// Whether there is anything to do, once every value has its place.
+  var isWork: Bool { !(self is any ViewOperation || self is BatchOfParts) }
 }
 
 extension Graph {

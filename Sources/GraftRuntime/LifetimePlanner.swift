@@ -4,28 +4,40 @@ import GraftGraph
 struct LifetimePlanner {
   private let graph: Graph
   private let steps: [StepRequirements]
+  private let regions: ValueRegions
   /// The last step that reads each value, views of it included.
   private var lastUse: [Value: Int] = [:]
-  private var views: [Value: Value] = [:]
   private let assigned: [Value: ParameterPath]
 
   private(set) var blocks: [MemoryBlock] = []
-  private(set) var locations: [Value: MemoryPlan.Location] = [:]
+  /// Places of values that aren't within others.
+  private var places: [Value: MemoryPlan.Location] = [:]
   private(set) var workspaceBlocks: [Int: Int] = [:]
   private(set) var preparationBlocks: [Int: [Int: Int]] = [:]
 
   init(_ graph: Graph, steps: [StepRequirements]) {
     self.graph = graph
     self.steps = steps
+    regions = ValueRegions(graph)
     assigned = Dictionary(
       graph.assignments.map { ($0.value, $0.parameter) }, uniquingKeysWith: { first, _ in first })
-    for (index, node) in graph.nodes.enumerated() where node.operation is any ViewOperation {
-      let operand = node.operands[0]
-      views[Value(node: index)] = views[operand] ?? operand
-    }
     for (position, step) in steps.enumerated() {
-      for operand in graph.nodes[step.node].operands { lastUse[root(operand)] = position }
+      for operand in graph.nodes[step.node].operands {
+        lastUse[regions.whole(of: operand)] = position
+      }
     }
+  }
+
+  /// The places of all values, those within others included.
+  var locations: [Value: MemoryPlan.Location] {
+    var locations: [Value: MemoryPlan.Location] = [:]
+    for (index, node) in graph.nodes.enumerated() {
+      for result in node.results.indices {
+        let value = Value(node: index, result: result)
+        locations[value] = location(of: value)
+      }
+    }
+    return locations
   }
 
   /// Inputs are written before the first step; parameters and constants have places of their own.
@@ -34,13 +46,12 @@ struct LifetimePlanner {
       let value = Value(node: index)
       switch node.source {
       case .input:
-        locations[value] = .block(newBlock(value, from: 0, kind: .activations))
-      case .parameter(let path): locations[value] = .resident(path)
-      case .constant: locations[value] = .constant
+        places[value] = .block(newBlock(value, from: 0, kind: .activations))
+      case .parameter(let path): places[value] = .resident(path)
+      case .constant: places[value] = .constant
       case .operation: continue
       }
     }
-    for (view, root) in views where locations[root] != nil { locations[view] = locations[root] }
   }
 
   /// Places the results, the workspace and the prepared operands of one step.
@@ -49,9 +60,13 @@ struct LifetimePlanner {
     let node = graph.nodes[step.node]
     for result in node.results.indices {
       let value = Value(node: step.node, result: result)
-      locations[value] = place(value, of: node, step, position)
+      let whole = regions.whole(of: value)
+      if whole == value {
+        places[value] = place(value, of: node, step, position)
+      } else {
+        placePart(of: whole, of: node, position)
+      }
     }
-    for (view, root) in views where root.node == step.node { locations[view] = locations[root] }
     let now = position...position
     if step.workspaceByteCount > 0 {
       workspaceBlocks[position] = blocks.count
@@ -67,9 +82,19 @@ struct LifetimePlanner {
   /// Outputs must survive until the run ends.
   mutating func keepOutputs() {
     for value in graph.outputs.values {
-      guard case .block(let block)? = locations[value] else { continue }
+      guard let block = block(of: value) else { continue }
       let first = blocks[block].steps.lowerBound
       blocks[block].steps = first...max(first, steps.count - 1)
+    }
+  }
+
+  /// The first part to be computed makes room for the whole.
+  private mutating func placePart(of whole: Value, of node: Node, _ position: Int) {
+    if let block = block(of: whole) {
+      blocks[block].steps = blocks[block].steps.lowerBound...max(
+        position, blocks[block].steps.upperBound)
+    } else {
+      places[whole] = .block(newBlock(whole, from: position, kind: kind(of: node)))
     }
   }
 
@@ -80,8 +105,10 @@ struct LifetimePlanner {
       $0.result == value.result && !step.refusedOverwrites.contains($0)
     }
     for overwrite in allowed {
-      let operand = root(node.operands[overwrite.operand])
-      if let path = assigned[value], graph.parameterPath(of: operand) == path {
+      let operand = node.operands[overwrite.operand]
+      if let path = assigned[value],
+        graph.parameterPath(of: regions.whole(of: operand)) == path
+      {
         return .resident(path)
       }
       if let block = reusable(operand, for: value, node, position) {
@@ -90,26 +117,39 @@ struct LifetimePlanner {
         return .block(block)
       }
     }
-    let kind: MemoryKind = node.phase == .forward ? .activations : .gradients
-    return .block(newBlock(value, from: position, kind: kind))
+    return .block(newBlock(value, from: position, kind: kind(of: node)))
+  }
+
+  private func kind(of node: Node) -> MemoryKind {
+    node.phase == .forward ? .activations : .gradients
   }
 
   /// The block of an operand that nothing needs after this step.
   private func reusable(
     _ operand: Value, for value: Value, _ node: Node, _ position: Int
   ) -> Int? {
-    guard case .block(let block)? = locations[operand], blocks[block].steps.upperBound == position,
-      !isOutput(block), graph.type(of: operand).byteCount == graph.type(of: value).byteCount,
-      node.operands.filter({ locations[root($0)] == .block(block) }).count == 1,
+    guard let block = block(of: operand), blocks[block].steps.upperBound == position,
+      !graph.outputs.values.contains(where: { self.block(of: $0) == block }),
+      graph.type(of: operand).byteCount == graph.type(of: value).byteCount,
+      blocks[block].byteCount == graph.type(of: value).byteCount,
+      node.operands.filter({ self.block(of: $0) == block }).count == 1,
       !node.results.indices.contains(where: {
-        locations[Value(node: value.node, result: $0)] == .block(block)
+        self.block(of: Value(node: value.node, result: $0)) == block
       })
     else { return nil }
     return block
   }
 
-  private func isOutput(_ block: Int) -> Bool {
-    graph.outputs.values.contains { locations[$0] == .block(block) }
+  private func location(of value: Value) -> MemoryPlan.Location? {
+    let region = regions[value]
+    guard case .block(let block, let byteOffset)? = places[region.whole] else {
+      return places[region.whole]
+    }
+    return .block(block, byteOffset: byteOffset + region.byteOffset)
+  }
+
+  private func block(of value: Value) -> Int? {
+    if case .block(let block, _)? = places[regions.whole(of: value)] { block } else { nil }
   }
 
   private mutating func newBlock(_ value: Value, from position: Int, kind: MemoryKind) -> Int {
@@ -118,6 +158,4 @@ struct LifetimePlanner {
       MemoryBlock(byteCount: graph.type(of: value).byteCount, steps: position...last, kind: kind))
     return blocks.count - 1
   }
-
-  private func root(_ value: Value) -> Value { views[value] ?? value }
 }

@@ -14,7 +14,8 @@ struct StepRequirements {
 struct MemoryPlan {
   /// A value's place.
   enum Location: Hashable {
-    case block(Int)
+    /// A part of a block of the arena, from an offset in bytes on.
+    case block(Int, byteOffset: Int = 0)
     case resident(ParameterPath)
     case constant
   }

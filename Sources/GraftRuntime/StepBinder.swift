@@ -72,10 +72,10 @@ struct StepBinder<D: Device> {
   /// Where a value lies.
   mutating func slice(of value: Value) throws -> BufferSlice<D.Buffer> {
     switch plan.memory.locations[value] {
-    case .block(let block)?:
+    case .block(let block, let byteOffset)?:
       let slice = slice(ofBlock: block)
       return BufferSlice(
-        slice.buffer, byteOffset: slice.byteOffset,
+        slice.buffer, byteOffset: slice.byteOffset + byteOffset,
         byteCount: plan.graph.type(of: value).byteCount)
     case .resident(let path)?:
       guard let slice = resident[path] else { throw ParameterError.missing(path) }

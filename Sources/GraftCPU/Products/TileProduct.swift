@@ -63,7 +63,7 @@ struct TileProducts {
     let (products, scratchCount) = (products, scratchCount)
     let (input, packed, output) = (data.operand(0), data.operand(1), data.result())
     let (scratch, finish) = (data.workspace, epilogue.kernel(data))
-    let taskCount = max(1, 4 * workers / max(1, products.count))
+    let taskCount = max(1, 16 * workers / max(1, products.count))
     let blocks = products.enumerated().flatMap { $1.blocks(product: $0, taskCount: taskCount) }
     return Stage(taskCount: blocks.count) { task, worker in
       let block = blocks[task]

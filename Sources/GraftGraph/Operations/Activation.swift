@@ -42,6 +42,8 @@ public struct Activate: Operation {
   }
 
   public var overwrites: [Overwrite] { [Overwrite(operand: 0)] }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
 /// The gradient of an ``Activate``.

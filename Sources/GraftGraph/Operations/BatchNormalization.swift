@@ -42,6 +42,8 @@ public struct BatchNormalization: Operation {
   }
 
   public var overwrites: [Overwrite] { [Overwrite(operand: 0)] }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
 /// The gradients of gamma and beta of a ``BatchNormalization`` on given statistics.

@@ -61,6 +61,8 @@ public struct Combine: Operation {
   }
 
   public var overwrites: [Overwrite] { [Overwrite(operand: 0), Overwrite(operand: 1)] }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
 /// Sums a tensor to a smaller shape: the reverse of a ``Broadcast``.
@@ -122,6 +124,8 @@ public struct Scale: Operation {
   }
 
   public var overwrites: [Overwrite] { [Overwrite(operand: 0)] }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
 /// A tensor whose elements are all one number.

@@ -50,6 +50,8 @@ public struct Convolution: Operation {
   }
 
   public var overwrites: [Overwrite] { epilogue.overwrites }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
 /// The gradient of a ``Convolution`` with respect to its image.

@@ -62,6 +62,8 @@ public struct Pooling: Operation {
       ? step.builder.apply(operation, to: gradient, step.operands[0])
       : step.builder.apply(operation, to: gradient)
   }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
 /// The gradient of a ``Pooling``; of equal maxima of a window the first gets it, row by row.
@@ -108,6 +110,8 @@ public struct GlobalPooling: Operation {
       ? step.builder.apply(operation, to: gradient, step.operands[0])
       : step.builder.apply(operation, to: gradient)
   }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
 /// The gradient of a ``GlobalPooling``; of equal maxima the first gets it.

@@ -18,6 +18,11 @@ public struct Reshape: ViewOperation {
       step.builder.apply(Reshape(to: step.operands[0].shape), to: $0)
     }
   }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? {
+    guard shape.extents.first == batchSize else { return nil }
+    return Reshape(to: Shape([count] + shape.extents.dropFirst()))
+  }
 }
 
 /// Joins tensors along one axis.
@@ -54,6 +59,10 @@ public struct Concatenation: Operation {
     var starts = Array(repeating: 0, count: shape.rank)
     starts[axis] = step.operands[..<index].reduce(0) { $0 + $1.shape[axis] }
     return step.builder.apply(Slice(starts: starts, shape: shape), to: gradient)
+  }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? {
+    axis == 0 ? nil : self
   }
 }
 
@@ -113,5 +122,9 @@ public struct Padding: Operation {
     step.resultGradient.map {
       step.builder.apply(Slice(starts: before, shape: step.operands[0].shape), to: $0)
     }
+  }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? {
+    before.first == 0 && after.first == 0 ? self : nil
   }
 }

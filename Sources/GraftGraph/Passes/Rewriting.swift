@@ -25,7 +25,8 @@ extension Graph {
     return try builder.finish()
   }
 
-  private func copy(_ index: Int, _ operands: [Symbol], into builder: GraphBuilder) -> [Symbol] {
+  /// Adds a node to another graph as it is.
+  func copy(_ index: Int, _ operands: [Symbol], into builder: GraphBuilder) -> [Symbol] {
     let node = nodes[index]
     switch node.source {
     case .input(let name, let kind): return [builder.input(name, node.results[0], kind: kind)]
