@@ -91,8 +91,10 @@ struct LifetimePlanner {
   /// The first part to be computed makes room for the whole.
   private mutating func placePart(of whole: Value, of node: Node, _ position: Int) {
     if let block = block(of: whole) {
-      blocks[block].steps = blocks[block].steps.lowerBound...max(
-        position, blocks[block].steps.upperBound)
+      blocks[block].steps =
+        blocks[block].steps
+        .lowerBound...max(
+          position, blocks[block].steps.upperBound)
     } else {
       places[whole] = .block(newBlock(whole, from: position, kind: kind(of: node)))
     }
