@@ -64,6 +64,9 @@ extension ViewOperation {
   public func elementOffset(in operand: TensorType) -> Int { 0 }
 }
 
+/// An operation whose operands are computed into its result's memory, one after the other: no work.
+public protocol JoiningOperation: Operation {}
+
 /// What an operation is given to build the gradient of an operand.
 public struct BackwardStep {
   public let operands: [Symbol]

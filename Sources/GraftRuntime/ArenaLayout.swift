@@ -16,7 +16,8 @@ package struct MemoryBlock {
 
 /// Places blocks whose steps overlap side by side, and lets all others share.
 ///
-/// Each block goes to the lowest free offset; of several orders the one that needs least is kept.
+/// Each block goes to the lowest free offset; of several orders the one that needs least is kept, and
+/// blocks that stick out are then tried first.
 /// Largest first is close to the lower bound on most networks; where many blocks grow over time, as
 /// in DenseNet, putting long-lived ones or whole areas first is closer.
 package struct ArenaLayout {
@@ -24,24 +25,46 @@ package struct ArenaLayout {
   package private(set) var chunkByteCounts: [Int] = []
 
   package init(_ blocks: [MemoryBlock], alignment: Int, largestChunk: Int) {
-    func layout(_ rank: (MemoryBlock) -> (Int, Int)) -> ArenaLayout {
+    func layout(_ order: [Int]) -> ArenaLayout {
+      ArenaLayout(blocks, order: order, alignment: alignment, largestChunk: largestChunk)
+    }
+    func order(_ rank: (MemoryBlock) -> (Int, Int)) -> [Int] {
       let ranks = blocks.map(rank)
-      let order = blocks.indices.sorted {
+      return blocks.indices.sorted {
         ranks[$0] != ranks[$1] ? ranks[$0] > ranks[$1] : $0 < $1
       }
-      return ArenaLayout(blocks, order: order, alignment: alignment, largestChunk: largestChunk)
     }
-    self = layout { ($0.byteCount, 0) }
+    var best = order { ($0.byteCount, 0) }
+    self = layout(best)
     let enough = lowerBoundByteCount + lowerBoundByteCount / 100
     let others: [(MemoryBlock) -> (Int, Int)] = [
       { ($0.byteCount * $0.steps.count, $0.byteCount) }, { ($0.steps.count, $0.byteCount) },
       { (-$0.steps.lowerBound, $0.byteCount) }, { ($0.steps.upperBound, $0.byteCount) },
     ]
     for rank in others where byteCount > enough {
-      let other = layout(rank)
-      if other.byteCount < byteCount { self = other }
+      let order = order(rank)
+      let other = layout(order)
+      if other.byteCount < byteCount { (self, best) = (other, order) }
+    }
+    // The block that reaches highest came too late: let it choose first.
+    var (order, latest) = (best, self)
+    for _ in 0..<Self.promotionCount where byteCount > enough {
+      guard let highest = latest.highestBlock else { break }
+      order.removeAll { $0 == highest }
+      order.insert(highest, at: 0)
+      latest = layout(order)
+      if latest.byteCount < byteCount { self = latest }
     }
   }
+
+  private static let promotionCount = 24
+
+  /// The block that ends where the largest chunk does.
+  private var highestBlock: Int? {
+    blocks.indices.max { end(of: $0) < end(of: $1) }
+  }
+
+  private func end(of index: Int) -> Int { blocks[index].byteOffset + blocks[index].byteCount }
 
   /// The size of all chunks.
   private var byteCount: Int { chunkByteCounts.reduce(0, +) }

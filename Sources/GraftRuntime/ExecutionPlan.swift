@@ -125,7 +125,7 @@ extension ExecutionPlan.PlannedStep {
 
 extension Operation {
   /// Whether there is anything to do, once every value has its place.
-  var isWork: Bool { !(self is any ViewOperation || self is BatchOfParts) }
+  var isWork: Bool { !(self is any ViewOperation || self is any JoiningOperation) }
 }
 
 extension Graph {

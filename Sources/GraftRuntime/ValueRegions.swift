@@ -13,7 +13,7 @@ struct ValueRegions {
 
   init(_ graph: Graph) {
     // Parts first: their wholes come after them, and views of a part lie in its whole.
-    for (index, node) in graph.nodes.enumerated() where node.operation is BatchOfParts {
+    for (index, node) in graph.nodes.enumerated() where node.operation is any JoiningOperation {
       var byteOffset = 0
       for part in node.operands {
         regions[part] = Region(whole: Value(node: index), byteOffset: byteOffset)

@@ -27,7 +27,7 @@ public struct BatchPart: ViewOperation {
 /// A batch whose parts are computed one after the other, each into its place: no work itself.
 ///
 /// Operands: the parts in order, each the result of an operation. Result: the whole.
-public struct BatchOfParts: Operation {
+public struct BatchOfParts: JoiningOperation {
   public init() {}
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
