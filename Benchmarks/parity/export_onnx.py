@@ -102,13 +102,15 @@ def compare_bundle(graft, bundle, photo, tolerance):
         model = onnx.load(path)
         onnx.checker.check_model(model, full_check=True)
         metadata = {entry.key: entry.value for entry in model.metadata_props}
-        # A photo of the model's own size in the model's own order needs no resizing.
+        # A square photo of the size that the rule asks for is cut, but not resized.
         how = json.loads(metadata["preprocessing"])
-        size = how["size"]["width"], how["size"]["height"]
-        assert how["channelOrder"] == "rgb", how
+        side = how["size"]["width"]
+        assert how["channelOrder"] == "rgb" and how["size"]["height"] == side, how
+        resized = how["resizeRule"].get("shorterSideThenCentreCrop", {}).get("resize", side)
         prepared = pathlib.Path(folder) / "photo.png"
-        Image.open(photo).convert("RGB").resize(size).save(prepared)
-        pixels = np.asarray(Image.open(prepared), np.float32)
+        Image.open(photo).convert("RGB").resize((resized, resized)).save(prepared)
+        start = (resized - side) // 2
+        pixels = np.asarray(Image.open(prepared), np.float32)[start:start + side, start:start + side]
         values = (pixels * how["scale"] - how["mean"]) / how["standardDeviation"]
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         logits = session.run(None, {"input": values.astype(np.float32).transpose(2, 0, 1)[None]})[0][0]
