@@ -33,3 +33,22 @@ void graft_normalization_gradient_rows(const float *values, const float *gradien
   DISPATCH(normalization_gradient_rows, values, gradients, center, factor, slope, offset, results,
            rows, columns)
 }
+
+void graft_layer_normalize_rows(const float *values, const float *gamma, const float *beta,
+                                float epsilon, float *results, ptrdiff_t rows, ptrdiff_t columns) {
+  DISPATCH(layer_normalize_rows, values, gamma, beta, epsilon, results, rows, columns)
+}
+
+void graft_layer_normalization_gradient_rows(const float *values, const float *gamma,
+                                             const float *gradients, float epsilon, float *results,
+                                             ptrdiff_t rows, ptrdiff_t columns) {
+  DISPATCH(layer_normalization_gradient_rows, values, gamma, gradients, epsilon, results, rows,
+           columns)
+}
+
+void graft_layer_normalization_sums(const float *values, const float *gradients, float epsilon,
+                                    ptrdiff_t rows, ptrdiff_t columns, float *gamma_sums,
+                                    float *beta_sums) {
+  DISPATCH(layer_normalization_sums, values, gradients, epsilon, rows, columns, gamma_sums,
+           beta_sums)
+}

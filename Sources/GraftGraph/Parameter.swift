@@ -27,6 +27,8 @@ public enum ParameterRole: Hashable, Sendable {
   case normalizationScale
   /// The beta of a normalization.
   case normalizationShift
+  /// What a layer of its own multiplies each channel by.
+  case channelScale
   /// The running mean of a batch normalization: moved by training, never by a gradient.
   case runningMean
   /// The running variance of a batch normalization: moved by training, never by a gradient.

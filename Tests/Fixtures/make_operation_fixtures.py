@@ -205,6 +205,12 @@ def losses():
     add("squared", lambda x, t: F.mse_loss(x, t, reduction="none").mean(1), uniform(6, 5))
 
 
+def layer_normalizations():
+    epsilon = single(1e-6)
+    case("normalization.layer", lambda x, gamma, beta: F.layer_norm(x, (21,), gamma, beta, epsilon),
+         [uniform(2, 3, 4, 21, low=-2, high=5), uniform(21, low=0.5, high=2), uniform(21)])
+
+
 def optimizers():
     steps, count = 5, 9
 
@@ -237,7 +243,8 @@ def optimizers():
         p, rate, betas, single(1e-8), weight_decay=single(0.05)))
 
 
-for make in (convolutions, products, poolings, activations, normalizations, losses, optimizers):
+for make in (convolutions, products, poolings, activations, normalizations, losses, optimizers,
+             layer_normalizations):
     make()
 save_file(tensors, "operations.safetensors")
 print(f"{len(tensors)} tensors, {sum(t.nbytes for t in tensors.values())} bytes")

@@ -28,3 +28,20 @@ void graft_normalization_gradient_rows(const float *values, const float *gradien
                                        const float *center, const float *factor,
                                        const float *slope, const float *offset, float *results,
                                        ptrdiff_t rows, ptrdiff_t columns);
+
+// Layer normalization of rows x columns values, each row by its own mean and biased variance.
+
+/// results = gamma · (values - mean) / √(variance + epsilon) + beta, gamma and beta per column; the
+/// results may be the values' array.
+void graft_layer_normalize_rows(const float *values, const float *gamma, const float *beta,
+                                float epsilon, float *results, ptrdiff_t rows, ptrdiff_t columns);
+
+/// The gradient of the values; the results may be the gradients' array.
+void graft_layer_normalization_gradient_rows(const float *values, const float *gamma,
+                                             const float *gradients, float epsilon, float *results,
+                                             ptrdiff_t rows, ptrdiff_t columns);
+
+/// The gradients of gamma and beta from these rows.
+void graft_layer_normalization_sums(const float *values, const float *gradients, float epsilon,
+                                    ptrdiff_t rows, ptrdiff_t columns, float *gamma_sums,
+                                    float *beta_sums);

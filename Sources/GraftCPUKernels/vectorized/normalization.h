@@ -78,3 +78,88 @@ static void NAME(normalization_gradient_rows)(const float *values, const float *
     values += columns, gradients += columns, results += columns;
   }
 }
+
+/// The mean of a row and 1 / √(its variance + epsilon).
+INLINE float NAME(moments_of_row)(const float *values, float epsilon, ptrdiff_t columns,
+                                  float *inverse) {
+  const ptrdiff_t whole = columns / LANES * LANES;
+  vec sum = load_some(values + whole, columns - whole), square = 0;
+  for (ptrdiff_t c = 0; c < whole; c += LANES) sum += load(values + c);
+  const float mean = sum_of_lanes(sum) / (float)columns;
+  for (ptrdiff_t c = 0; c < whole; c += LANES) {
+    vec deviation = load(values + c) - mean;
+    square += deviation * deviation;
+  }
+  float squares = sum_of_lanes(square);
+  for (ptrdiff_t c = whole; c < columns; c++) {
+    squares += (values[c] - mean) * (values[c] - mean);
+  }
+  *inverse = 1 / sqrtf(squares / (float)columns + epsilon);
+  return mean;
+}
+
+static void NAME(layer_normalize_rows)(const float *values, const float *gamma, const float *beta,
+                                       float epsilon, float *results, ptrdiff_t rows,
+                                       ptrdiff_t columns) {
+  for (ptrdiff_t r = 0; r < rows; r++, values += columns, results += columns) {
+    float inverse, mean = NAME(moments_of_row)(values, epsilon, columns, &inverse);
+    ptrdiff_t c = 0;
+    for (; c + LANES <= columns; c += LANES) {
+      store(results + c,
+            (load(values + c) - mean) * inverse * load(gamma + c) + load(beta + c));
+    }
+    for (; c < columns; c++) results[c] = (values[c] - mean) * inverse * gamma[c] + beta[c];
+  }
+}
+
+static void NAME(layer_normalization_gradient_rows)(const float *values, const float *gamma,
+                                                    const float *gradients, float epsilon,
+                                                    float *results, ptrdiff_t rows,
+                                                    ptrdiff_t columns) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    float inverse, mean = NAME(moments_of_row)(values, epsilon, columns, &inverse);
+    vec sum = 0, product = 0;
+    ptrdiff_t c = 0;
+    for (; c + LANES <= columns; c += LANES) {
+      vec gradient = load(gradients + c) * load(gamma + c);
+      sum += gradient;
+      product += gradient * (load(values + c) - mean);
+    }
+    float sums = sum_of_lanes(sum), products = sum_of_lanes(product);
+    for (; c < columns; c++) {
+      float gradient = gradients[c] * gamma[c];
+      sums += gradient;
+      products += gradient * (values[c] - mean);
+    }
+    const float offset = sums / (float)columns;
+    const float slope = products * inverse * inverse / (float)columns;
+    for (c = 0; c + LANES <= columns; c += LANES) {
+      vec gradient = load(gradients + c) * load(gamma + c) - offset;
+      store(results + c, (gradient - (load(values + c) - mean) * slope) * inverse);
+    }
+    for (; c < columns; c++) {
+      results[c] = (gradients[c] * gamma[c] - offset - (values[c] - mean) * slope) * inverse;
+    }
+    values += columns, gradients += columns, results += columns;
+  }
+}
+
+static void NAME(layer_normalization_sums)(const float *values, const float *gradients,
+                                           float epsilon, ptrdiff_t rows, ptrdiff_t columns,
+                                           float *gamma_sums, float *beta_sums) {
+  for (ptrdiff_t c = 0; c < columns; c++) gamma_sums[c] = beta_sums[c] = 0;
+  for (ptrdiff_t r = 0; r < rows; r++, values += columns, gradients += columns) {
+    float inverse, mean = NAME(moments_of_row)(values, epsilon, columns, &inverse);
+    ptrdiff_t c = 0;
+    for (; c + LANES <= columns; c += LANES) {
+      vec gradient = load(gradients + c);
+      store(beta_sums + c, load(beta_sums + c) + gradient);
+      vec product = gradient * ((load(values + c) - mean) * inverse);
+      store(gamma_sums + c, load(gamma_sums + c) + product);
+    }
+    for (; c < columns; c++) {
+      beta_sums[c] += gradients[c];
+      gamma_sums[c] += gradients[c] * ((values[c] - mean) * inverse);
+    }
+  }
+}

@@ -22,7 +22,8 @@ enum CaseTable {
     OperationCase.expansions, OperationCase.scalings, OperationCase.rearrangements,
     OperationCase.dropouts, OperationCase.softmaxes, OperationCase.losses,
     OperationCase.lossGradients, OperationCase.optimizerUpdates, OperationCase.normalizations,
-    OperationCase.trainingNormalizations, OperationCase.poolings, OperationCase.poolingGradients,
+    OperationCase.trainingNormalizations, OperationCase.layerNormalizations,
+    OperationCase.poolings, OperationCase.poolingGradients,
     OperationCase.globalPoolings, OperationCase.globalPoolingGradients,
     OperationCase.matrixProducts, OperationCase.convolutions, OperationCase.convolutionGradients,
   ]
@@ -30,6 +31,7 @@ enum CaseTable {
   private static let differentiatedFamilies: [[OperationCase]] = [
     OperationCase.differentiatedCombinations, OperationCase.reshapings,
     OperationCase.differentiatedLosses, OperationCase.differentiatedNormalizations,
+    OperationCase.differentiatedLayerNormalizations,
     OperationCase.differentiatedPoolings, OperationCase.differentiatedGlobalPoolings,
     OperationCase.differentiatedMatrixProducts, OperationCase.differentiatedConvolutions,
   ]

@@ -95,6 +95,7 @@ extension OperationFixture {
   private static let normalizations: [OperationFixture] = [
     OperationFixture("normalization.inference", BatchNormalization(epsilon: 1e-3)),
     OperationFixture("normalization.training", BatchNormalizationTraining(epsilon: 1e-3)),
+    OperationFixture("normalization.layer", LayerNormalization(epsilon: 1e-6)),
     OperationFixture("running.mean", MovingAverage(decay: 0.9)),
     // 3 · 4 · 5 elements a channel.
     OperationFixture("running.variance", MovingAverage(decay: 0.9, correction: 60.0 / 59)),
