@@ -7,6 +7,9 @@ extension Backbone {
   /// Whose weights they are is told by the names in the file: the network is built as that project
   /// does (see ``variants``).
   ///
+  /// Where the images don't have three channels, but the file's have, the first kernel is adapted as
+  /// timm does: summed over the channels for one, else repeated and scaled.
+  ///
   /// - Parameters:
   ///   - url: A file of any format that `WeightFile` reads.
   ///   - keepsClassifier: Whether the file's classifier is taken over; by default where the network
@@ -24,13 +27,18 @@ extension Backbone {
         .newClasses(recipe.classifier)
       }
     var nearest: WeightMismatch?
-    for variant in variants {
+    for variant in [variant] + variants.filter({ $0.source != variant.source }) {
       var result = self
       result.adopt(variant)
-      let outline = try Model(result).outline()
-      for map in variant.weightMaps + [variant.source.weightMap(for: outline)] {
+      let parameters = try Model(result).outline().parameters
+      let stem = inputChannels == 3 ? nil : parameters.first { $0.role == .convolutionKernel }
+      // The names of a classifier that isn't taken over must be known too; one of images of other
+      // sizes may not exist.
+      let whole = try Model(result(includesTop: true, inputSize: variant.inputSize)).outline()
+      for map in variant.weightMaps + [variant.weightMap(for: whole)] {
         do {
-          result.weights = try map.assign(file, to: outline.parameters, head: head)
+          result.weights = try map.assign(
+            file, to: parameters, head: head, adaptingChannelsOf: stem?.path)
           return result
         } catch let mismatch as WeightMismatch {
           if mismatch.count < nearest?.count ?? .max { nearest = mismatch }
@@ -42,12 +50,12 @@ extension Backbone {
   }
 }
 
-extension Variant.Source {
+extension Variant {
   /// How names in the source's own files relate to those of a model.
   func weightMap(for outline: Outline) -> WeightMap {
-    switch self {
-    case .torchvision, .timm: .torch
-    case .keras: .keras(outline)
-    }
+    var map = source == .keras ? WeightMap.keras(outline) : .torch
+    map.ignoring += ignoring
+    map.lacking += lacking
+    return map
   }
 }

@@ -20,10 +20,14 @@ public struct Backbone: Layer {
   public var includesTop = false
   /// The number of classes of the classifier.
   public var classCount = 1000
+  /// The share of its inputs that the classifier drops in training; the network's own if `nil`.
+  public var dropRate: Float?
   /// How the last feature map becomes one row (N, channels); not at all if `nil`.
   public var pooling: Pooling?
   /// The size of the images.
   public var inputSize: Extent2D
+  /// The channels of the images: where they aren't three, published weights are adapted.
+  public var inputChannels = 3
   /// Where the values of its parameters come from; initial values if `nil`.
   public var weights: WeightAssignment?
 
@@ -41,10 +45,12 @@ public struct Backbone: Layer {
   ///
   /// - Parameters:
   ///   - inputSize: Height and width of the images, at least ``Recipe/minimumSize``.
+  ///   - inputChannels: The channels of the images; see ``loading(_:keepsClassifier:)``.
   ///   - source: Whose way to build it; ignored where that project has none of the name.
   public func callAsFunction(
     includesTop: Bool? = nil, classCount: Int? = nil, pooling: Pooling? = nil,
-    inputSize: Extent2D? = nil, source: Variant.Source? = nil
+    inputSize: Extent2D? = nil, inputChannels: Int? = nil, dropRate: Float? = nil,
+    source: Variant.Source? = nil
   ) -> Backbone {
     var result = self
     if let variant = variants.first(where: { $0.source == source }) { result.adopt(variant) }
@@ -52,8 +58,14 @@ public struct Backbone: Layer {
     result.classCount = classCount ?? self.classCount
     result.pooling = pooling ?? self.pooling
     result.inputSize = inputSize ?? result.inputSize
+    result.inputChannels = inputChannels ?? self.inputChannels
+    result.dropRate = dropRate ?? self.dropRate
     return result
   }
+
+  /// The endpoints that hold the last map of each size, the largest map first: what heads for
+  /// detection and segmentation read.
+  public var stageNames: [String] { variant.architecture.stageNames }
 
   /// Builds the network in another way; the size of images follows where it is the usual one.
   mutating func adopt(_ other: Variant) {
@@ -71,7 +83,8 @@ public struct Backbone: Layer {
     else { return input }
     let features = variant.architecture.features(input, in: scope)
     if includesTop {
-      return variant.architecture.classifier(features, classCount: classCount, in: scope)
+      let options = ClassifierOptions(classCount: classCount, dropRate: dropRate)
+      return variant.architecture.classifier(features, options, in: scope)
     }
     switch pooling {
     case .average: return GlobalAveragePooling()(features, in: scope / "pooled")

@@ -25,6 +25,8 @@ extension ParameterRole {
     case .depthwiseKernel: ["depthwise_kernel", "kernel"]
     case .bias: ["bias"]
     case .normalizationScale: ["gamma"]
+    // Keras's layer doesn't name its variable.
+    case .channelScale: ["gamma", "variable", "0"]
     case .normalizationShift: ["beta"]
     case .runningMean: ["moving_mean"]
     case .runningVariance: ["moving_variance"]

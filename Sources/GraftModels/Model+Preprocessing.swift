@@ -10,11 +10,19 @@ extension Model {
       return Preprocessing(size: size, resizeRule: .stretch, scale: 1 / 255)
     }
     preprocessing.resize(to: size)
+    if inputChannels == 1 { preprocessing.turnGray() }
     return preprocessing
   }
 }
 
 extension Preprocessing {
+  /// Normalizes by the means over the channels.
+  fileprivate mutating func turnGray() {
+    channelOrder = .gray
+    mean = [mean.reduce(0, +) / Double(mean.count)]
+    standardDeviation = [standardDeviation.reduce(0, +) / Double(standardDeviation.count)]
+  }
+
   /// Keeps the share of the picture that is cut out.
   fileprivate mutating func resize(to newSize: ImageSize) {
     if case .shorterSideThenCentreCrop(let side) = resizeRule {

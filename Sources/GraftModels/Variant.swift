@@ -8,6 +8,8 @@ public struct Variant: Sendable {
   /// Whose weights it is for.
   public enum Source: String, Hashable, Sendable, CaseIterable, Codable {
     case torchvision, timm, keras
+    /// Caffe's weights as ports to PyTorch store them.
+    case caffe
   }
 
   public var source: Source
@@ -16,16 +18,23 @@ public struct Variant: Sendable {
   public var inputSize: Extent2D
   /// How names and layouts in files relate to the network's own, beside those of ``source``.
   public var weightMaps: [WeightMap]
+  /// Regular expressions of what files of the source have in excess.
+  public var ignoring: [String]
+  /// Regular expressions of the network's parameters that files of the source lack: they keep their
+  /// initial values.
+  public var lacking: [String]
   /// How pictures become what the weights were trained on.
   public var preprocessing: Preprocessing
 
   /// - Parameter preprocessing: By default what the source does for most of its networks.
   public init(
     _ source: Source, _ architecture: any BackboneArchitecture, inputSize: Extent2D = 224,
-    weightMaps: [WeightMap] = [], preprocessing: Preprocessing? = nil
+    weightMaps: [WeightMap] = [], ignoring: [String] = [], lacking: [String] = [],
+    preprocessing: Preprocessing? = nil
   ) {
     (self.source, self.architecture) = (source, architecture)
     (self.inputSize, self.weightMaps) = (inputSize, weightMaps)
+    (self.ignoring, self.lacking) = (ignoring, lacking)
     self.preprocessing = preprocessing ?? source.usualPreprocessing(size: inputSize.height)
   }
 }
@@ -38,6 +47,7 @@ extension Variant.Source {
     case .torchvision: .torchvision(size: size, resizeRule: crop)
     case .timm: .torchvision(size: size, resizeRule: crop, interpolation: .bicubic)
     case .keras: .minusOneToOne(size: size)
+    case .caffe: .caffe(size: size, resizeRule: crop)
     }
   }
 }

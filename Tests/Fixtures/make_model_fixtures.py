@@ -3,7 +3,8 @@
 
     python make_model_fixtures.py [folder]
 
-Needs torch, torchvision, timm and, on PyTorch (KERAS_BACKEND=torch), keras. Where torchvision is
+Needs torch, torchvision, timm, `bninception.py` of the package `pretrainedmodels` on the path and, on
+PyTorch (KERAS_BACKEND=torch), keras. Where torchvision is
 built for CUDA beside a CPU build of torch, import what declares its operators first. Writes
 `parameters.json` into the folder (default: `models` beside this file): for each backbone the
 source, the number of trainable parameters, and the name and shape, in PyTorch's layout, of every
@@ -39,6 +40,7 @@ MODELS = [
     ("resnet101v2", "keras", "ResNet101V2", False),
     ("resnet152v2", "keras", "ResNet152V2", False),
     ("googlenet", "torchvision", "googlenet", True),
+    ("inceptionv2", "caffe", "bninception", True),
     ("inceptionv3", "torchvision", "inception_v3", True),
     ("mobilenetv1", "timm", "mobilenetv1_100", True),
     ("mobilenetv2", "torchvision", "mobilenet_v2", True),
@@ -54,6 +56,10 @@ MODELS = [
     ("densenet201", "torchvision", "densenet201", False),
     ("squeezenet1.0", "torchvision", "squeezenet1_0", False),
     ("squeezenet1.1", "torchvision", "squeezenet1_1", True),
+    ("convnext-tiny", "torchvision", "convnext_tiny", True),
+    ("convnext-small", "torchvision", "convnext_small", False),
+    ("convnext-base", "torchvision", "convnext_base", False),
+    ("convnext-large", "torchvision", "convnext_large", False),
 ]
 
 KERAS_VARIABLES = {
@@ -65,9 +71,13 @@ KERAS_VARIABLES = {
 def shapes_in_torch(name):
     """Names and shapes of a PyTorch model, without auxiliary classifiers and counters."""
     with torch.device("meta"):
-        model = timm.create_model(name) if name in timm.list_models() and not hasattr(
-            torchvision.models, name) else None
-        if model is None:
+        if name == "bninception":
+            import bninception
+
+            model = bninception.bninception(pretrained=None)
+        elif name in timm.list_models() and not hasattr(torchvision.models, name):
+            model = timm.create_model(name)
+        else:
             options = {"aux_logits": False, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
             model = getattr(torchvision.models, name)(weights=None, **options)
     shapes = {key: list(value.shape) for key, value in model.state_dict().items()

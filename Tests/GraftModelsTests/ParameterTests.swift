@@ -1,4 +1,5 @@
 import GraftModels
+import GraftWeights
 import Testing
 
 /// Names, shapes and counts of all parameters against torchvision and timm.
@@ -8,7 +9,9 @@ struct ParameterTests {
     let reference = try #require(try Fixture.references()[name])
     let outline = try Model(try Backbone.named(name)(includesTop: true)).outline()
     let shapes = Dictionary(
-      uniqueKeysWithValues: outline.parameters.map { ($0.path.description, $0.shapeInPyTorch) })
+      uniqueKeysWithValues: outline.parameters.map {
+        ($0.path.description, WeightLayout.torch.shape(of: $0).extents)
+      })
     if let expected = reference.shapes { #expect(shapes == expected) }
     #expect(digest(shapes) == reference.digest)
     #expect(outline.parameterCount == reference.parameterCount)
@@ -36,16 +39,4 @@ private func digest(_ shapes: [String: [Int]]) -> String {
   }
   let digits = String(hash, radix: 16)
   return String(repeating: "0", count: 16 - digits.count) + digits
-}
-
-extension Parameter {
-  /// The extents that PyTorch gives the parameter.
-  var shapeInPyTorch: [Int] {
-    let extents = type.shape.extents
-    switch extents.count {
-    case 4: return [extents[3], extents[2], extents[0], extents[1]]
-    case 2: return [extents[1], extents[0]]
-    default: return extents
-    }
-  }
 }

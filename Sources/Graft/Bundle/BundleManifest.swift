@@ -12,6 +12,7 @@ struct BundleManifest: Codable, Sendable {
     var includesTop: Bool
     var classCount: Int
     var pooling: Backbone.Pooling?
+    var dropRate: Float?
   }
 
   /// Grows when older readers could not make sense of newer bundles.
@@ -36,7 +37,7 @@ struct BundleManifest: Codable, Sendable {
     backbone = model.backbone.map {
       BackboneDescription(
         name: $0.name, source: $0.variant.source, includesTop: $0.includesTop,
-        classCount: $0.classCount, pooling: $0.pooling)
+        classCount: $0.classCount, pooling: $0.pooling, dropRate: $0.dropRate)
     }
     if let first = model.layers.firstIndex(where: { $0 is Backbone }), first != 0 {
       throw BundleError.undescribable(layer: model.layers[0].kind)
@@ -60,7 +61,8 @@ struct BundleManifest: Codable, Sendable {
     let base = try backbone.map { description in
       try Backbone.named(description.name)(
         includesTop: description.includesTop, classCount: description.classCount,
-        pooling: description.pooling, inputSize: size, source: description.source)
+        pooling: description.pooling, inputSize: size, inputChannels: inputChannels,
+        dropRate: description.dropRate, source: description.source)
     }
     let layers = try head.map { try $0.makeLayer() }
     return Model(

@@ -36,6 +36,10 @@ struct Backbones: ParsableCommand {
     }
     let header = ["name", "", "parameters", "with classifier", "pixels", "at least"]
     for line in Format.table([header] + rows, leftColumns: 2) { print(line) }
+    let scalable = Backbone.all.map(\.name).filter { Backbone.scalable[$0] != nil }
+    print(
+      "\nIn other widths: \(scalable.joined(separator: ", ")); the width is put behind the name, "
+        + "as in mobilenetv2-0.5")
     if json { try Terminal.printJSON(Result(backbones: entries)) }
   }
 }

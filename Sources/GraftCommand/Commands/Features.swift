@@ -7,7 +7,8 @@ struct Features: AsyncParsableCommand {
     abstract: "What named layers give for photos, or for a prepared tensor.",
     discussion: """
       Layers go by PyTorch's names (layer4, features.29) or by Keras's (conv4_block6_out). Besides \
-      them there are `pooled` and, for a network with its classifier, `logits`. The result is a \
+      them there are `pooled` and, for a network with its classifier, `logits`; `stages` stands for \
+      the last map of each size. The result is a \
       safetensors file with a tensor of each layer's name; for photos also a JSON file beside it \
       that lists them in order.
       """)
@@ -51,7 +52,9 @@ struct Features: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let names = layers.split(separator: ",").map(String.init)
+    let names = try layers.split(separator: ",").flatMap {
+      $0 == "stages" ? try stageNames() : [String($0)]
+    }
     let job = try await FeatureJob(self, layers: names)
     let shapes = try job.run()
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
@@ -60,6 +63,15 @@ struct Features: AsyncParsableCommand {
     guard shared.json else { return }
     try Terminal.printJSON(
       Result(output: output, sampleCount: job.sampleCount, shapes: shapes))
+  }
+}
+
+extension Features {
+  /// The endpoints that hold the last map of each size.
+  private func stageNames() throws -> [String] {
+    guard let bundle else { return try Backbone.named(network.backbone).stageNames }
+    let learner = try Learner(bundle: URL(fileURLWithPath: bundle), device: shared.device.open())
+    return learner.model.backbone?.stageNames ?? []
   }
 }
 

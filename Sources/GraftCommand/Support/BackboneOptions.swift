@@ -18,6 +18,16 @@ struct BackboneOptions: ParsableArguments {
   @Option(help: "Height and width of the images, in pixels; by default the network's own.")
   var size: Int?
 
+  @Option(help: "Channels of the images; published weights are adapted to one (gray) or others.")
+  var channels = 3
+
+  @Option(
+    help: """
+      Whose way to build the network: torchvision, timm, keras or caffe; by default the one that \
+      the tensors in the file fit.
+      """)
+  var source: Variant.Source?
+
   @Flag(help: "Fetch no weights: use what is there, or say what is missing.")
   var offline = false
 
@@ -34,7 +44,11 @@ struct BackboneOptions: ParsableArguments {
       }
       return network(inputSize: size.map { Extent2D($0) })
     }
-    return try await known(
+    if let source, !known.variants.contains(where: { $0.source == source }) {
+      let sources = known.variants.map(\.source.rawValue).joined(separator: ", ")
+      throw ValidationError("\(backbone) has no variant of \(source.rawValue), only of \(sources)")
+    }
+    return try await known(inputChannels: channels, source: source)(
       weights: choice, includesTop: includesTop, classCount: classCount,
       inputSize: size.map { Extent2D($0) }, store: WeightStore(isOffline: offline),
       progress: terminal?.byteProgress("Fetching weights of \(backbone)"))
@@ -57,3 +71,5 @@ struct BackboneOptions: ParsableArguments {
     }
   }
 }
+
+extension Variant.Source: ExpressibleByArgument {}

@@ -9,13 +9,14 @@ extension Preprocessing {
       scale: 1.0 / 255, mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
   }
 
-  /// Keras VGG and ResNet V1 ("caffe"): BGR, 0...255, ImageNet mean subtracted.
+  /// Keras VGG and ResNet V1 ("caffe"): BGR, 0...255, the mean of ImageNet subtracted.
   public static func caffe(
-    size: Int, resizeRule: ResizeRule = .stretch, interpolation: Interpolation = .bilinear
+    size: Int, resizeRule: ResizeRule = .stretch, interpolation: Interpolation = .bilinear,
+    mean: [Double] = [103.939, 116.779, 123.68]
   ) -> Preprocessing {
     Preprocessing(
       size: ImageSize(size), resizeRule: resizeRule, interpolation: interpolation,
-      channelOrder: .bgr, mean: [103.939, 116.779, 123.68])
+      channelOrder: .bgr, mean: mean)
   }
 
   /// Keras Inception, MobileNet V1 and V2, ResNet V2 ("tf") and EfficientNet-Lite: -1...1.

@@ -73,6 +73,8 @@ final class TraceRecord {
   private func add(_ entry: Entry) {
     builder.offer(builder.symbol(entry.value), as: entry.name)
     if let position = positions[entry.name] {
+      // A name of the value only adds nothing to that of the layer that gives it.
+      guard entry.layer != nil || entries[position].value != entry.value else { return }
       var entry = entry
       let earlier = entries[position].parameters
       if !earlier.isEmpty { entry.parameters = earlier }

@@ -21,14 +21,21 @@ public struct DenseNet: BackboneArchitecture {
     followsKeras ? BatchNormalization(epsilon: 1.001e-5, momentum: 0.99) : BatchNormalization()
   }
 
+  public var stageNames: [String] {
+    ["features.relu0"] + (1..<depths.count).map { "features.denseblock\($0)" } + ["relu"]
+  }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     let x = DenseFeatures(network: self)(input, in: scope / "features")
     return ActivationLayer(.relu)(x, in: scope / "relu")
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
-    let pooled = GlobalAveragePooling()(features, in: scope / "avgpool", as: "avg_pool")
-    return Dense(classCount)(pooled, in: scope / "classifier", as: "predictions")
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
+    var x = GlobalAveragePooling()(features, in: scope / "avgpool", as: "avg_pool")
+    x = options.dropout()(x, in: scope / "dropout")
+    return Dense(options.classCount)(x, in: scope / "classifier", as: "predictions")
   }
 }
 

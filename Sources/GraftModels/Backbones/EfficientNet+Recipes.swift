@@ -1,5 +1,6 @@
 import GraftData
 import GraftLayers
+import GraftWeights
 
 extension Backbone {
   /// EfficientNet-B0; 5,288,548 parameters with its classifier.
@@ -56,6 +57,7 @@ extension Backbone {
     let network = EfficientNet.scaled(
       width: width, depth: depth, dropRate: dropRate, epsilon: number < 5 ? 1e-5 : 1e-3,
       momentum: number < 5 ? 0.9 : 0.99)
+    let (keras, names) = (network.following(kerasMomentum: 0.99), network.timmNames)
     return Backbone(
       Recipe(
         name: "efficientnet-b\(number)", title: "EfficientNet-B\(number)",
@@ -65,9 +67,14 @@ extension Backbone {
         preprocessing: .torchvision(
           size: size, resizeRule: .shorterSideThenCentreCrop(resize: resizedSizes[number]),
           interpolation: number == 1 ? .bilinear : .bicubic)),
-      // Keras rescales inside the network, where this one takes normalized pixels.
+      // timm's own weights end at B4; the larger ones are TensorFlow's.
       Variant(
-        .keras, network.following(kerasMomentum: 0.99), inputSize: Extent2D(kerasSize ?? size),
+        .timm, number < 5 ? network : keras, inputSize: Extent2D(size), weightMaps: [names]),
+      // Keras rescales inside the network, where this one takes normalized pixels. timm stores
+      // TensorFlow's weights (`tf_efficientnet_b0`) for this network under its own names.
+      Variant(
+        .keras, keras, inputSize: Extent2D(kerasSize ?? size), weightMaps: [names],
+        ignoring: ["^normalization/"],
         preprocessing: .torchvision(size: kerasSize ?? size, resizeRule: .stretch)))
   }
 
@@ -76,6 +83,7 @@ extension Backbone {
   ) -> Backbone {
     let network = EfficientNet(
       stem: stem, stages: stages, head: 1280, epsilon: 1e-3, momentum: 0.9, dropRate: dropRate)
+    let keras = network.following(kerasMomentum: 0.9)
     return Backbone(
       Recipe(
         name: "efficientnetv2-\(size)", title: "EfficientNetV2-\(size.uppercased())",
@@ -87,9 +95,17 @@ extension Backbone {
             size: pixels, resizeRule: .shorterSideThenCentreCrop(resize: pixels),
             interpolation: .bicubic)
           : .torchvision(size: pixels, resizeRule: .shorterSideThenCentreCrop(resize: pixels))),
+      // Those that timm publishes are TensorFlow's (`tf_efficientnetv2_s`).
       Variant(
-        .keras, network.following(kerasMomentum: 0.9), inputSize: Extent2D(pixels),
-        preprocessing: .minusOneToOne(size: pixels)))
+        .timm, keras, inputSize: Extent2D(pixels), weightMaps: [network.timmNames],
+        preprocessing: .minusOneToOne(
+          size: pixels, resizeRule: .shorterSideThenCentreCrop(resize: pixels),
+          interpolation: .bicubic)),
+      // Keras's rescaling, which doesn't quite reach 1.
+      Variant(
+        .keras, keras, inputSize: Extent2D(pixels),
+        preprocessing: Preprocessing(
+          size: ImageSize(pixels), resizeRule: .stretch, scale: 1 / 128, mean: [1, 1, 1])))
   }
 }
 
@@ -99,5 +115,27 @@ extension EfficientNet {
     var result = self
     (result.padding, result.epsilon, result.momentum) = (.same, 1e-3, kerasMomentum)
     return result
+  }
+
+  /// timm's names (`efficientnet_b0`, `tf_efficientnetv2_s` and their siblings).
+  fileprivate var timmNames: WeightMap {
+    let last = "features.\(stages.count + 1)"
+    return .timm(
+      stages.map { stage in
+        let kind: TimmBlock.Kind =
+          switch (stage.isFused, stage.expansion) {
+          case (true, 1): .plain
+          case (true, _): .fused
+          case (false, 1): .separable
+          case (false, _): .inverted
+          }
+        return Array(
+          repeating: TimmBlock(kind: kind, hasGate: !stage.isFused), count: stage.count)
+      },
+      ends: [
+        ("conv_stem", "features.0.0"), ("bn1", "features.0.1"), ("conv_head", "\(last).0"),
+        ("bn2", "\(last).1"), ("classifier", "classifier.1"),
+      ]
+    ) { stage, block in "features.\(stage + 1).\(block).block" }
   }
 }

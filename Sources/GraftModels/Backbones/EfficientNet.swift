@@ -15,7 +15,7 @@ public struct EfficientNet: BackboneArchitecture {
     var filters: Int
     var count: Int
 
-    init(
+    public init(
       fused: Bool = false, _ expansion: Int, _ kernel: Int, _ stride: Int, _ filters: Int,
       _ count: Int
     ) {
@@ -34,10 +34,24 @@ public struct EfficientNet: BackboneArchitecture {
   public var momentum: Float
   /// The share of the pooled features that the classifier drops in training.
   public var dropRate: Float
-  public var padding = ImagePadding.centered
+  public var padding: ImagePadding
+
+  public init(
+    stem: Int, stages: [Stage], head: Int, epsilon: Float = 1e-5, momentum: Float = 0.9,
+    dropRate: Float = 0.2, padding: ImagePadding = .centered
+  ) {
+    (self.stem, self.stages, self.head) = (stem, stages, head)
+    (self.epsilon, self.momentum) = (epsilon, momentum)
+    (self.dropRate, self.padding) = (dropRate, padding)
+  }
 
   fileprivate var normalization: BatchNormalization {
     BatchNormalization(epsilon: epsilon, momentum: momentum)
+  }
+
+  public var stageNames: [String] {
+    let halving = stages.indices.filter { stages[$0].stride == 2 }
+    return (halving + [stages.count + 1]).map { "features.\($0)" }
   }
 
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -56,11 +70,13 @@ public struct EfficientNet: BackboneArchitecture {
     return Sequential(layers)(input, in: scope / "features")
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
     let x = GlobalAveragePooling()(features, in: scope / "avgpool", as: "avg_pool")
     let classifier = Sequential {
-      Dropout(dropRate).aliased("top_dropout")
-      Dense(classCount).aliased("predictions")
+      options.dropout(usually: dropRate).aliased("top_dropout")
+      Dense(options.classCount).aliased("predictions")
     }
     return classifier(x, in: scope / "classifier")
   }

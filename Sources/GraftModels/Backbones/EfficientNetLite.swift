@@ -30,6 +30,11 @@ public struct EfficientNetLite: BackboneArchitecture {
     }
   }
 
+  public var stageNames: [String] {
+    let halving = Self.stages.indices.filter { Self.stages[$0].2 == 2 }
+    return halving.map { "blocks.\($0 - 1)" } + ["bn2"]
+  }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     let stem = Convolution2D.unbiased(32, kernel: 3, stride: 2, padding: .same)
     var x = stem(input, in: scope / "conv_stem", as: "stem_conv")
@@ -49,10 +54,12 @@ public struct EfficientNetLite: BackboneArchitecture {
     return ActivatedNormalization("top")(x, in: scope / "bn2")
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
     var x = GlobalAveragePooling()(features, in: scope / "global_pool", as: "avg_pool")
-    x = Dropout(dropRate)(x, in: scope / "top_dropout")
-    return Dense(classCount)(x, in: scope / "classifier", as: "predictions")
+    x = options.dropout(usually: dropRate)(x, in: scope / "top_dropout")
+    return Dense(options.classCount)(x, in: scope / "classifier", as: "predictions")
   }
 }
 

@@ -21,6 +21,10 @@ public struct GoogLeNet: BackboneArchitecture {
     ("inception5a", [256, 160, 320, 32, 128, 128]), ("inception5b", [384, 192, 384, 48, 128, 128]),
   ]
 
+  public var stageNames: [String] {
+    ["conv1", "conv3", "inception3b", "inception4e", "inception5b"]
+  }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     func unit(_ name: String, _ filters: Int, kernel: Int, stride: Int = 1, _ x: Symbol) -> Symbol {
       let unit = InceptionUnit(
@@ -44,10 +48,12 @@ public struct GoogLeNet: BackboneArchitecture {
     return x
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
     var x = GlobalAveragePooling()(features, in: scope / "avgpool")
-    x = Dropout(0.2)(x, in: scope / "dropout")
-    return Dense(classCount)(x, in: scope / "fc")
+    x = options.dropout(usually: 0.2)(x, in: scope / "dropout")
+    return Dense(options.classCount)(x, in: scope / "fc")
   }
 }
 
@@ -74,7 +80,9 @@ extension Backbone {
   public static let googLeNet = Backbone(
     Recipe(name: "googlenet", title: "GoogLeNet (Inception V1)", classifier: ["fc"]),
     Variant(
-      .torchvision, GoogLeNet(), weightMaps: [.ignoringAuxiliaryHeads(#"^aux[12]\."#)],
+      .torchvision, GoogLeNet(),
+      // What the classifiers in between only helped to train.
+      ignoring: [#"^aux[12]\."#],
       // torchvision turns its usual pixels into these within the network where weights are loaded.
       preprocessing: .minusOneToOne(
         size: 224, resizeRule: .shorterSideThenCentreCrop(resize: 256))))

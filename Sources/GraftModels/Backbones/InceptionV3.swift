@@ -12,6 +12,10 @@ public struct InceptionV3: BackboneArchitecture {
     (self.divisor, self.followsKeras) = (divisor, followsKeras)
   }
 
+  public var stageNames: [String] {
+    ["Conv2d_2b_3x3", "Conv2d_4a_3x3", "Mixed_5d", "Mixed_6e", "Mixed_7c"]
+  }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     var position = 0
     func stem(
@@ -40,10 +44,12 @@ public struct InceptionV3: BackboneArchitecture {
     return x
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
     var x = GlobalAveragePooling()(features, in: scope / "avgpool", as: "avg_pool")
-    x = Dropout(0.5)(x, in: scope / "dropout")
-    return Dense(classCount)(x, in: scope / "fc", as: "predictions")
+    x = options.dropout(usually: 0.5)(x, in: scope / "dropout")
+    return Dense(options.classCount)(x, in: scope / "fc", as: "predictions")
   }
 }
 
@@ -186,9 +192,11 @@ extension Backbone {
       name: "inceptionv3", title: "Inception V3", minimumSize: 75, classifier: ["fc"]),
     Variant(
       .torchvision, InceptionV3(), inputSize: 299,
-      weightMaps: [.ignoringAuxiliaryHeads(#"^AuxLogits\."#)],
+      ignoring: [#"^AuxLogits\."#],
       // torchvision turns its usual pixels into these within the network where weights are loaded.
       preprocessing: .minusOneToOne(
         size: 299, resizeRule: .shorterSideThenCentreCrop(resize: 342))),
-    Variant(.keras, InceptionV3(followsKeras: true), inputSize: 299))
+    // Keras normalizes without a scale.
+    Variant(
+      .keras, InceptionV3(followsKeras: true), inputSize: 299, lacking: [#"\.bn\.weight$"#]))
 }

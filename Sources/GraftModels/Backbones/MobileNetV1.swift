@@ -23,6 +23,8 @@ public struct MobileNetV1: BackboneArchitecture {
     followsKeras ? BatchNormalization(epsilon: 1e-3, momentum: 0.99) : BatchNormalization()
   }
 
+  public var stageNames: [String] { Self.stages.indices.map { "blocks.\($0)" } }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     let stem = Convolution2D.unbiased(
       filters(32), kernel: 3, stride: 2, padding: followsKeras ? .same : .centered)
@@ -42,10 +44,12 @@ public struct MobileNetV1: BackboneArchitecture {
     return Sequential(stages)(x, in: scope / "blocks")
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
     var x = GlobalAveragePooling()(features, in: scope / "global_pool")
-    if followsKeras { x = Dropout(1e-3)(x, in: scope / "dropout") }
-    return Dense(classCount)(x, in: scope / "classifier", as: "conv_preds")
+    x = options.dropout(usually: followsKeras ? 1e-3 : 0)(x, in: scope / "dropout")
+    return Dense(options.classCount)(x, in: scope / "classifier", as: "conv_preds")
   }
 }
 
@@ -82,11 +86,18 @@ private struct SeparableBlock: Layer {
 
 extension Backbone {
   /// MobileNet; 4,231,976 parameters with its classifier.
-  public static let mobileNetV1 = Backbone(
-    Recipe(name: "mobilenetv1", title: "MobileNet", classifier: ["classifier"]),
-    Variant(
-      .timm, MobileNetV1(),
-      preprocessing: .minusOneToOne(
-        size: 224, resizeRule: .centreCrop(of: 224, percent: 0.875), interpolation: .bicubic)),
-    Variant(.keras, MobileNetV1(followsKeras: true)))
+  public static let mobileNetV1 = mobileNetV1(width: 1)
+
+  /// MobileNet with the channels of every layer multiplied, such as by 0.25, 0.5 or 0.75.
+  public static func mobileNetV1(width: Float) -> Backbone {
+    let suffix = Channels.suffix(ofWidth: width)
+    return Backbone(
+      Recipe(
+        name: "mobilenetv1\(suffix)", title: "MobileNet\(suffix)", classifier: ["classifier"]),
+      Variant(
+        .timm, MobileNetV1(width: width),
+        preprocessing: .minusOneToOne(
+          size: 224, resizeRule: .centreCrop(of: 224, percent: 0.875), interpolation: .bicubic)),
+      Variant(.keras, MobileNetV1(width: width, followsKeras: true)))
+  }
 }

@@ -1,4 +1,5 @@
 import GraftLayers
+import GraftWeights
 
 /// Inverted residuals with linear bottlenecks (Sandler et al. 2018), by torchvision's names.
 public struct MobileNetV2: BackboneArchitecture {
@@ -21,6 +22,15 @@ public struct MobileNetV2: BackboneArchitecture {
 
   fileprivate var normalization: BatchNormalization {
     followsKeras ? BatchNormalization(epsilon: 1e-3, momentum: 0.999) : BatchNormalization()
+  }
+
+  public var stageNames: [String] {
+    var (names, count) = ([String](), 0)
+    for stage in Self.stages {
+      if stage.3 == 2 { names.append("features.\(count)") }
+      count += stage.2
+    }
+    return names + ["features.\(count + 1)"]
   }
 
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -50,11 +60,13 @@ public struct MobileNetV2: BackboneArchitecture {
     return Sequential(layers)(input, in: scope / "features")
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
     let x = GlobalAveragePooling()(features, in: scope / "pool", as: "global_average_pooling2d")
     let classifier = Sequential {
-      Dropout(0.2)
-      Dense(classCount).aliased("predictions")
+      options.dropout(usually: 0.2)
+      Dense(options.classCount).aliased("predictions")
     }
     return classifier(x, in: scope / "classifier")
   }
@@ -97,9 +109,34 @@ private struct InvertedResidual: Layer {
   }
 }
 
+extension MobileNetV2 {
+  /// timm's names (`mobilenetv2_100` and its siblings).
+  fileprivate static let timmNames = WeightMap.timm(
+    stages.map { expansion, _, count, _ in
+      Array(repeating: TimmBlock(kind: expansion == 1 ? .separable : .inverted), count: count)
+    },
+    ends: [
+      ("conv_stem", "features.0.0"), ("bn1", "features.0.1"), ("conv_head", "features.18.0"),
+      ("bn2", "features.18.1"), ("classifier", "classifier.1"),
+    ],
+    nestsLast: false
+  ) { stage, block in
+    "features.\(stages[..<stage].reduce(1) { $0 + $1.2 } + block).conv"
+  }
+}
+
 extension Backbone {
   /// MobileNetV2; 3,504,872 parameters with its classifier.
-  public static let mobileNetV2 = Backbone(
-    Recipe(name: "mobilenetv2", title: "MobileNetV2", classifier: ["classifier.1"]),
-    Variant(.torchvision, MobileNetV2()), Variant(.keras, MobileNetV2(followsKeras: true)))
+  public static let mobileNetV2 = mobileNetV2(width: 1)
+
+  /// MobileNetV2 with the channels of every layer multiplied, such as by 0.35, 0.5, 0.75 or 1.4.
+  public static func mobileNetV2(width: Float) -> Backbone {
+    let suffix = Channels.suffix(ofWidth: width)
+    return Backbone(
+      Recipe(
+        name: "mobilenetv2\(suffix)", title: "MobileNetV2\(suffix)", classifier: ["classifier.1"]),
+      Variant(.torchvision, MobileNetV2(width: width)),
+      Variant(.timm, MobileNetV2(width: width), weightMaps: [MobileNetV2.timmNames]),
+      Variant(.keras, MobileNetV2(width: width, followsKeras: true)))
+  }
 }

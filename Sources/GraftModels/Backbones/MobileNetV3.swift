@@ -1,5 +1,6 @@
 import GraftData
 import GraftLayers
+import GraftWeights
 
 /// Searched mobile networks (Howard et al. 2019), by torchvision's names.
 public struct MobileNetV3: BackboneArchitecture {
@@ -22,24 +23,42 @@ public struct MobileNetV3: BackboneArchitecture {
   }
 
   public var blocks: [Block]
+  /// Multiplies the channels of every block.
+  public var width: Float
+  /// The channels of the first convolution.
+  public var stem: Int
   /// The units of the classifier's hidden layer.
   public var hiddenUnits: Int
-  /// Multiplies the channels of every layer.
-  public var width: Float
-  /// Whether padding is Keras's.
-  public var followsKeras: Bool
+  /// Whether a block widens its actual input as often as the unscaled block does (timm, Keras), or
+  /// to a multiple of the unscaled block's channels (torchvision).
+  public var scalesByRatio = false
+  public var padding = ImagePadding.centered
+  public var epsilon: Float = 1e-3
+  /// How much of the running statistics survives a training step.
+  public var momentum: Float = 0.99
 
-  public init(
-    blocks: [Block], hiddenUnits: Int, width: Float = 1, followsKeras: Bool = false
-  ) {
-    (self.blocks, self.hiddenUnits) = (blocks, hiddenUnits)
-    (self.width, self.followsKeras) = (width, followsKeras)
+  /// The network as torchvision scales it.
+  public init(blocks: [Block], hiddenUnits: Int, width: Float = 1) {
+    (self.blocks, self.width) = (blocks, width)
+    stem = Channels.scaled(16, by: width)
+    self.hiddenUnits = Channels.scaled(hiddenUnits, by: width)
   }
 
-  fileprivate var padding: ImagePadding { followsKeras ? .same : .centered }
-
   fileprivate var normalization: BatchNormalization {
-    BatchNormalization(epsilon: 1e-3, momentum: followsKeras ? 0.999 : 0.99)
+    BatchNormalization(epsilon: epsilon, momentum: momentum)
+  }
+
+  /// The channels inside of a block.
+  fileprivate func expandedChannels(ofBlock index: Int, inputChannels: Int) -> Int {
+    let expanded = blocks[index].expanded
+    guard scalesByRatio else { return Channels.scaled(expanded, by: width) }
+    let unscaled = index == 0 ? 16 : blocks[index - 1].filters
+    return Channels.rounded(Float(inputChannels) * Float(expanded) / Float(unscaled))
+  }
+
+  public var stageNames: [String] {
+    let halving = blocks.indices.filter { blocks[$0].stride == 2 }
+    return (halving + [blocks.count + 1]).map { "features.\($0)" }
   }
 
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -49,28 +68,29 @@ public struct MobileNetV3: BackboneArchitecture {
         aliases: .init(
           convolution: alias, normalization: "\(alias)_bn", activation: "\(alias)_activation"))
     }
-    let first = Channels.scaled(16, by: width)
     var layers: [any Layer] = [
-      unit(.unbiased(first, kernel: 3, stride: 2, padding: padding), "conv")
+      unit(.unbiased(stem, kernel: 3, stride: 2, padding: padding), "conv")
     ]
-    for (index, block) in blocks.enumerated() {
+    for index in blocks.indices {
       layers.append(
         GatedResidual(
-          network: self, block: block,
+          network: self, index: index,
           alias: index == 0 ? "expanded_conv" : "expanded_conv_\(index)"))
     }
-    let last = 6 * Channels.scaled(blocks.last?.filters ?? 16, by: width)
+    let last = Channels.rounded(6 * Float(Channels.scaled(blocks.last?.filters ?? 16, by: width)))
     layers.append(unit(.unbiased(last, kernel: 1), "conv_1"))
     return Sequential(layers)(input, in: scope / "features")
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
     let x = GlobalAveragePooling()(features, in: scope / "avgpool")
     let classifier = Sequential {
-      Dense(Channels.scaled(hiddenUnits, by: width)).aliased("conv_2")
+      Dense(hiddenUnits).aliased("conv_2")
       ActivationLayer(.hardSwish)
-      Dropout(0.2)
-      Dense(classCount)
+      options.dropout(usually: 0.2)
+      Dense(options.classCount).aliased("logits")
     }
     return classifier(x, in: scope / "classifier")
   }
@@ -80,16 +100,18 @@ public struct MobileNetV3: BackboneArchitecture {
 /// agree.
 private struct GatedResidual: Layer {
   var network: MobileNetV3
-  var block: MobileNetV3.Block
+  /// The position of the block.
+  var index: Int
   /// What the names of Keras's layers in the block begin with.
   var alias: String
 
   func trace(_ input: Symbol, in scope: Scope) -> Symbol {
     guard let (_, inputChannels) = scope.image(input) else { return input }
-    let hidden = Channels.scaled(block.expanded, by: network.width)
+    let block = network.blocks[index]
+    let hidden = network.expandedChannels(ofBlock: index, inputChannels: inputChannels)
     let filters = Channels.scaled(block.filters, by: network.width)
     var layers: [any Layer] = []
-    if hidden != inputChannels {
+    if network.scalesByRatio ? index > 0 : hidden != inputChannels {
       layers.append(unit(.unbiased(hidden, kernel: 1), block.activation, "expand"))
     }
     layers.append(
@@ -124,45 +146,98 @@ private struct GatedResidual: Layer {
   }
 }
 
+extension MobileNetV3 {
+  /// The large network, 1280 units in its classifier.
+  public static func large(width: Float = 1) -> MobileNetV3 {
+    MobileNetV3(blocks: largeBlocks, hiddenUnits: 1280, width: width)
+  }
+
+  /// The small network, 1024 units in its classifier.
+  public static func small(width: Float = 1) -> MobileNetV3 {
+    MobileNetV3(blocks: smallBlocks, hiddenUnits: 1024, width: width)
+  }
+
+  private static let largeBlocks: [Block] = [
+    .init(3, 16, 16, gate: false, .relu), .init(3, 64, 24, gate: false, .relu, stride: 2),
+    .init(3, 72, 24, gate: false, .relu), .init(5, 72, 40, gate: true, .relu, stride: 2),
+    .init(5, 120, 40, gate: true, .relu), .init(5, 120, 40, gate: true, .relu),
+    .init(3, 240, 80, gate: false, .hardSwish, stride: 2),
+    .init(3, 200, 80, gate: false, .hardSwish), .init(3, 184, 80, gate: false, .hardSwish),
+    .init(3, 184, 80, gate: false, .hardSwish), .init(3, 480, 112, gate: true, .hardSwish),
+    .init(3, 672, 112, gate: true, .hardSwish),
+    .init(5, 672, 160, gate: true, .hardSwish, stride: 2),
+    .init(5, 960, 160, gate: true, .hardSwish), .init(5, 960, 160, gate: true, .hardSwish),
+  ]
+
+  private static let smallBlocks: [Block] = [
+    .init(3, 16, 16, gate: true, .relu, stride: 2),
+    .init(3, 72, 24, gate: false, .relu, stride: 2), .init(3, 88, 24, gate: false, .relu),
+    .init(5, 96, 40, gate: true, .hardSwish, stride: 2),
+    .init(5, 240, 40, gate: true, .hardSwish), .init(5, 240, 40, gate: true, .hardSwish),
+    .init(5, 120, 48, gate: true, .hardSwish), .init(5, 144, 48, gate: true, .hardSwish),
+    .init(5, 288, 96, gate: true, .hardSwish, stride: 2),
+    .init(5, 576, 96, gate: true, .hardSwish), .init(5, 576, 96, gate: true, .hardSwish),
+  ]
+
+  /// timm's names (`mobilenetv3_large_100` and its siblings), whose stages end where the channels
+  /// change.
+  fileprivate var timmNames: WeightMap {
+    var stages: [[Int]] = []
+    for index in blocks.indices {
+      if index > 0, blocks[index].filters == blocks[index - 1].filters {
+        stages[stages.count - 1].append(index)
+      } else {
+        stages.append([index])
+      }
+    }
+    let last = "features.\(blocks.count + 1)"
+    return .timm(
+      stages.map { stage in
+        stage.map { TimmBlock(kind: $0 == 0 ? .separable : .inverted, hasGate: blocks[$0].hasGate) }
+      },
+      ends: [
+        ("conv_stem", "features.0.0"), ("bn1", "features.0.1"),
+        ("blocks.\(stages.count).0.conv", "\(last).0"),
+        ("blocks.\(stages.count).0.bn1", "\(last).1"),
+        ("classifier", "classifier.3"), ("conv_head", "classifier.0"),
+      ]
+    ) { stage, block in "features.\(stages[stage][block] + 1).block" }
+  }
+}
+
 extension Backbone {
   /// MobileNetV3 Large; 5,483,032 parameters with its classifier.
-  public static let mobileNetV3Large = mobileNetV3(
-    "large", hiddenUnits: 1280,
-    [
-      .init(3, 16, 16, gate: false, .relu), .init(3, 64, 24, gate: false, .relu, stride: 2),
-      .init(3, 72, 24, gate: false, .relu), .init(5, 72, 40, gate: true, .relu, stride: 2),
-      .init(5, 120, 40, gate: true, .relu), .init(5, 120, 40, gate: true, .relu),
-      .init(3, 240, 80, gate: false, .hardSwish, stride: 2),
-      .init(3, 200, 80, gate: false, .hardSwish), .init(3, 184, 80, gate: false, .hardSwish),
-      .init(3, 184, 80, gate: false, .hardSwish), .init(3, 480, 112, gate: true, .hardSwish),
-      .init(3, 672, 112, gate: true, .hardSwish),
-      .init(5, 672, 160, gate: true, .hardSwish, stride: 2),
-      .init(5, 960, 160, gate: true, .hardSwish), .init(5, 960, 160, gate: true, .hardSwish),
-    ])
+  public static let mobileNetV3Large = mobileNetV3Large(width: 1)
   /// MobileNetV3 Small; 2,542,856 parameters with its classifier.
-  public static let mobileNetV3Small = mobileNetV3(
-    "small", hiddenUnits: 1024,
-    [
-      .init(3, 16, 16, gate: true, .relu, stride: 2),
-      .init(3, 72, 24, gate: false, .relu, stride: 2), .init(3, 88, 24, gate: false, .relu),
-      .init(5, 96, 40, gate: true, .hardSwish, stride: 2),
-      .init(5, 240, 40, gate: true, .hardSwish), .init(5, 240, 40, gate: true, .hardSwish),
-      .init(5, 120, 48, gate: true, .hardSwish), .init(5, 144, 48, gate: true, .hardSwish),
-      .init(5, 288, 96, gate: true, .hardSwish, stride: 2),
-      .init(5, 576, 96, gate: true, .hardSwish), .init(5, 576, 96, gate: true, .hardSwish),
-    ])
+  public static let mobileNetV3Small = mobileNetV3Small(width: 1)
+
+  /// MobileNetV3 Large with the channels of every layer multiplied, such as by 0.75.
+  public static func mobileNetV3Large(width: Float) -> Backbone {
+    mobileNetV3("large", .large(width: width), hiddenUnits: 1280)
+  }
+
+  /// MobileNetV3 Small with the channels of every layer multiplied, such as by 0.5 or 0.75.
+  public static func mobileNetV3Small(width: Float) -> Backbone {
+    mobileNetV3("small", .small(width: width), hiddenUnits: 1024)
+  }
 
   private static func mobileNetV3(
-    _ size: String, hiddenUnits: Int, _ blocks: [MobileNetV3.Block]
+    _ size: String, _ network: MobileNetV3, hiddenUnits: Int
   ) -> Backbone {
-    let network = MobileNetV3(blocks: blocks, hiddenUnits: hiddenUnits)
-    var keras = network
-    keras.followsKeras = true
+    var (timm, keras) = (network, network)
+    let width = network.width
+    (timm.scalesByRatio, keras.scalesByRatio) = (true, true)
+    (timm.epsilon, timm.momentum) = (1e-5, 0.9)
+    (timm.stem, timm.hiddenUnits) = (width < 0.75 ? 16 : network.stem, hiddenUnits)
+    (keras.padding, keras.momentum) = (.same, 0.999)
+    (keras.stem, keras.hiddenUnits) = (16, width > 1 ? network.hiddenUnits : hiddenUnits)
+    let suffix = Channels.suffix(ofWidth: width)
     return Backbone(
       Recipe(
-        name: "mobilenetv3-\(size)", title: "MobileNetV3 \(size.capitalized)",
+        name: "mobilenetv3-\(size)\(suffix)", title: "MobileNetV3 \(size.capitalized)\(suffix)",
         classifier: ["classifier.0", "classifier.3"]),
       Variant(.torchvision, network),
+      Variant(.timm, timm, weightMaps: [network.timmNames]),
       // Rescaling is part of Keras's network; here it is part of the preprocessing.
       Variant(.keras, keras, preprocessing: .minusOneToOne(size: 224)))
   }

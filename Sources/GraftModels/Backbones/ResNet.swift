@@ -47,6 +47,8 @@ public struct ResNet: BackboneArchitecture {
       groups: groups, hasBias: followsKeras, initializer: .heNormal)
   }
 
+  public var stageNames: [String] { ["relu"] + depths.indices.map { "layer\($0 + 1)" } }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     let stem = convolution(width, kernel: 7, stride: 2)
     var x = stem(input, in: scope / "conv1", as: "conv1_conv")
@@ -66,9 +68,12 @@ public struct ResNet: BackboneArchitecture {
     return x
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
-    let pooled = GlobalAveragePooling()(features, in: scope / "avgpool", as: "avg_pool")
-    return Dense(classCount)(pooled, in: scope / "fc", as: "predictions")
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
+    var x = GlobalAveragePooling()(features, in: scope / "avgpool", as: "avg_pool")
+    x = options.dropout()(x, in: scope / "dropout")
+    return Dense(options.classCount)(x, in: scope / "fc", as: "predictions")
   }
 }
 

@@ -12,6 +12,12 @@ public struct ResNetV2: BackboneArchitecture {
 
   fileprivate static let normalization = BatchNormalization(epsilon: 1.001e-5, momentum: 0.99)
 
+  // The last block of a stage halves the size.
+  public var stageNames: [String] {
+    let halved = depths.dropLast().enumerated().map { "conv\($0 + 2)_block\($1 - 1)_out" }
+    return ["conv1_conv"] + halved + ["post_relu"]
+  }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     let stem = Convolution2D(
       width, kernel: 7, strides: 2, padding: .symmetric(3), initializer: .heNormal)
@@ -31,9 +37,12 @@ public struct ResNetV2: BackboneArchitecture {
     return ActivationLayer(.relu)(x, in: scope / "post_relu")
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
-    let pooled = GlobalAveragePooling()(features, in: scope / "avg_pool")
-    return Dense(classCount)(pooled, in: scope / "predictions")
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
+    var x = GlobalAveragePooling()(features, in: scope / "avg_pool")
+    x = options.dropout()(x, in: scope / "dropout")
+    return Dense(options.classCount)(x, in: scope / "predictions")
   }
 }
 

@@ -16,6 +16,11 @@ public struct SqueezeNet: BackboneArchitecture {
     (self.stem, self.parts) = (stem, parts)
   }
 
+  public var stageNames: [String] {
+    let beforePools = parts.indices.filter { parts[$0] == .pool }.map { $0 + 1 }
+    return (beforePools + [parts.count + 1]).map { "features.\($0)" }
+  }
+
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
     let first = Convolution2D(
       stem.filters, kernel: Extent2D(stem.kernel), strides: 2, initializer: .heNormal)
@@ -28,10 +33,12 @@ public struct SqueezeNet: BackboneArchitecture {
     return Sequential([first, ActivationLayer(.relu)] + layers)(input, in: scope / "features")
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
     let classifier = Sequential {
-      Dropout(0.5)
-      Convolution2D(classCount, kernel: 1)
+      options.dropout(usually: 0.5)
+      Convolution2D(options.classCount, kernel: 1)
       ActivationLayer(.relu)
       GlobalAveragePooling()
     }

@@ -1,5 +1,6 @@
 import GraftData
 import GraftLayers
+import GraftWeights
 
 /// Very deep networks of 3 × 3 convolutions (Simonyan and Zisserman 2015), by torchvision's names.
 public struct VGG: BackboneArchitecture {
@@ -17,6 +18,10 @@ public struct VGG: BackboneArchitecture {
   ) {
     (self.depths, self.width) = (depths, width)
     (self.hiddenUnits, self.isNormalized) = (hiddenUnits, isNormalized)
+  }
+
+  public var stageNames: [String] {
+    depths.enumerated().map { "block\($0 + 1)_conv\($1)" } + ["block\(depths.count)_pool"]
   }
 
   public func features(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -38,17 +43,19 @@ public struct VGG: BackboneArchitecture {
     return Sequential(layers)(input, in: scope / "features")
   }
 
-  public func classifier(_ features: Symbol, classCount: Int, in scope: Scope) -> Symbol {
+  public func classifier(
+    _ features: Symbol, _ options: ClassifierOptions, in scope: Scope
+  ) -> Symbol {
     var x = AdaptiveAveragePooling2D(7)(features, in: scope / "avgpool")
     x = Flatten()(x, in: scope / "flatten")
     let classifier = Sequential {
       Dense(hiddenUnits)
       ActivationLayer(.relu).aliased("fc1", of: "classifier.0")
-      Dropout(0.5)
+      options.dropout(usually: 0.5)
       Dense(hiddenUnits)
       ActivationLayer(.relu).aliased("fc2", of: "classifier.3")
-      Dropout(0.5)
-      Dense(classCount).aliased("predictions")
+      options.dropout(usually: 0.5)
+      Dense(options.classCount).aliased("predictions")
     }
     return classifier(x, in: scope / "classifier")
   }
@@ -79,6 +86,19 @@ extension Backbone {
         name: isNormalized ? "vgg\(depth)-bn" : "vgg\(depth)",
         title: isNormalized ? "VGG-\(depth) with batch normalization" : "VGG-\(depth)",
         classifier: ["classifier.0", "classifier.3", "classifier.6"]),
-      Variant(.torchvision, network), Variant(.keras, network, preprocessing: .caffe(size: 224)))
+      Variant(.torchvision, network, weightMaps: [.vggOfTimm]),
+      Variant(.keras, network, preprocessing: .caffe(size: 224)))
+  }
+}
+
+extension WeightMap {
+  /// timm's names, which stores the classifier's hidden layers as convolutions.
+  fileprivate static var vggOfTimm: WeightMap {
+    var map = WeightMap.torch
+    map.rules = [
+      .prefix("pre_logits.fc1.", by: "classifier.0."),
+      .prefix("pre_logits.fc2.", by: "classifier.3."), .prefix("head.fc.", by: "classifier.6."),
+    ]
+    return map
   }
 }

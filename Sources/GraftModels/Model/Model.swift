@@ -20,15 +20,17 @@ public struct Model: Sendable {
   /// - Parameters:
   ///   - name: By default the name of the backbone.
   ///   - inputSize: By default what the backbone was made for, else 224 × 224.
+  ///   - inputChannels: By default the backbone's, else 3.
   public init(
-    name: String? = nil, inputSize: Extent2D? = nil, inputChannels: Int = 3,
+    name: String? = nil, inputSize: Extent2D? = nil, inputChannels: Int? = nil,
     classNames: [String] = [], @LayerBuilder layers: () -> [any Layer]
   ) {
     self.layers = layers()
     let backbone = self.layers.lazy.compactMap { $0 as? Backbone }.first
     self.name = name ?? backbone?.name ?? "model"
     self.inputSize = inputSize ?? backbone?.inputSize ?? 224
-    (self.inputChannels, self.classNames) = (inputChannels, classNames)
+    self.inputChannels = inputChannels ?? backbone?.inputChannels ?? 3
+    self.classNames = classNames
   }
 
   /// A backbone as a model of its own, as for extracting features or for its own classes.
@@ -99,7 +101,8 @@ public struct Model: Sendable {
     }
     scope.builder.output(output, as: "output")
     scope.offer(output, as: "output")
-    if let logits = Self.logits(behind: output) {
+    let endsWithClassifier = (layers.last as? Backbone)?.includesTop ?? false
+    if let logits = endsWithClassifier ? output : Self.logits(behind: output) {
       scope.offer(logits, as: "logits")
     }
     return (input, output)

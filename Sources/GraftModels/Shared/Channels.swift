@@ -8,4 +8,7 @@ enum Channels {
 
   /// `count` times `width`, rounded so.
   static func scaled(_ count: Int, by width: Float) -> Int { rounded(Float(count) * width) }
+
+  /// What tells a network of another width by its name: `-0.75`, nothing for 1.
+  static func suffix(ofWidth width: Float) -> String { width == 1 ? "" : "-\(width)" }
 }

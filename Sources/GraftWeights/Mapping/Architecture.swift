@@ -42,6 +42,13 @@ enum Architecture {
     ("GoogLeNet (Inception V1)", "inception3a."), ("SqueezeNet", "features.3.squeeze."),
     ("ConvNeXt", "features.1.0.layer_scale"), ("an EfficientNet", "features.1.0.block.0.0."),
     ("a timm EfficientNet or MobileNet", "conv_stem."), ("ConvNeXt", "stages.0.blocks.0.conv_dw."),
+    ("Inception V2", "inception_3a_1x1."),
+    ("a VGG of Keras", "block1_conv1/"), ("a DenseNet of Keras", "pool2_bn/"),
+    ("a ResNet V2 of Keras", "conv2_block1_preact_bn/"),
+    ("a ResNet of Keras", "conv2_block1_1_conv/"), ("a MobileNet of Keras", "conv_dw_1/"),
+    ("a MobileNetV2 of Keras", "block_1_expand/"), ("a MobileNetV3 of Keras", "expanded_conv_1_"),
+    ("an EfficientNet of Keras", "block1a_"), ("a ConvNeXt of Keras", "convnext_"),
+    ("Inception V3 of Keras", "conv2d_93/"),
     ("a vision transformer", "blocks.0.attn."), ("BERT", "embeddings.word_embeddings."),
     ("BERT", "bert."), ("GPT-2", "wte."), ("GPT-2", "transformer.wte."),
   ]

@@ -6,13 +6,17 @@ public struct AssignedTensor: Sendable {
   let stored: StoredTensor
   /// Which elements of the last axis are taken; all when nil.
   let columns: [Int]?
+  /// The channels of the images that a kernel made for three is adapted to.
+  var imageChannels: Int?
 
   /// The name that the file gives it.
   public var name: String { stored.name }
   /// The extents of the parameter.
   public var shape: Shape {
-    guard let columns else { return stored.shape }
-    return Shape(stored.shape.extents.dropLast() + [columns.count])
+    var shape = stored.shape
+    if let imageChannels { shape.extents[2] = imageChannels }
+    if let columns { shape.extents[shape.rank - 1] = columns.count }
+    return shape
   }
 
   /// The elements in Graft's layout; each call reads the file again.
@@ -20,6 +24,7 @@ public struct AssignedTensor: Sendable {
   /// - Throws: `WeightFileError` when compressed bytes are damaged.
   public func load() throws -> [Float] {
     let elements = try stored.load()
+    if let imageChannels { return adapted(elements, to: imageChannels) }
     guard let columns, let width = stored.shape.extents.last, width > 0 else { return elements }
     return stride(from: 0, to: elements.count, by: width).flatMap { row in
       columns.map { elements[row + $0] }
@@ -31,8 +36,24 @@ public struct AssignedTensor: Sendable {
   /// - Parameter output: Memory for exactly `shape.count` elements.
   /// - Throws: `WeightFileError` when compressed bytes are damaged.
   public func load(into output: UnsafeMutableBufferPointer<Float>) throws {
-    guard columns != nil else { return try stored.load(into: output) }
+    guard columns != nil || imageChannels != nil else { return try stored.load(into: output) }
     precondition(output.count == shape.count, "\(name) has \(shape.count) elements")
     _ = output.update(fromContentsOf: try load())
+  }
+
+  /// The sum over the channels for one, else the channels over and over, scaled so that images of
+  /// equal channels give what they gave.
+  private func adapted(_ elements: [Float], to count: Int) -> [Float] {
+    let (channels, filters) = (stored.shape[2], stored.shape[3])
+    let area = channels * filters
+    return stride(from: 0, to: elements.count, by: area).flatMap { tap -> [Float] in
+      if count == 1 {
+        return (0..<filters).map { filter in
+          (0..<channels).reduce(0) { $0 + elements[tap + $1 * filters + filter] }
+        }
+      }
+      let factor = Float(channels) / Float(count)
+      return (0..<count * filters).map { elements[tap + $0 % area] * factor }
+    }
   }
 }

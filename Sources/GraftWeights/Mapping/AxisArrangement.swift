@@ -29,6 +29,12 @@ struct AxisArrangement {
       self.init(
         [extents[1], extents[0]], factors: factors, order: [2, 3, 1, 0],
         accepts: { $0 == factors })
+    case (.torch, .channelScale):
+      // torchvision lets it broadcast over an image, timm writes a vector.
+      self.init([extents[0], 1, 1], accepts: { $0 == extents })
+    case (.keras, .denseKernel):
+      // Some networks write their classifier as a convolution of one pixel.
+      self.init(extents, accepts: { $0 == [1, 1] + extents })
     case (.keras, .depthwiseKernel):
       let spatial = extents.count - 2
       self.init(

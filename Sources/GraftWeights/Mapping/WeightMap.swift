@@ -8,11 +8,15 @@ public struct WeightMap: Sendable, Hashable {
   public var rules: [NameRule]
   /// Regular expressions of names, as the file has them, that no model needs.
   public var ignoring: [String]
+  /// Regular expressions of the model's paths that files of the source don't have, since it never
+  /// trains them: they keep their initial values.
+  public var lacking: [String]
 
-  public init(layout: WeightLayout, rules: [NameRule] = [], ignoring: [String] = []) {
-    self.layout = layout
-    self.rules = rules
-    self.ignoring = ignoring
+  public init(
+    layout: WeightLayout, rules: [NameRule] = [], ignoring: [String] = [], lacking: [String] = []
+  ) {
+    (self.layout, self.rules) = (layout, rules)
+    (self.ignoring, self.lacking) = (ignoring, lacking)
   }
 
   /// torchvision's and timm's files, whose names are Graft's paths.
@@ -30,19 +34,23 @@ public struct WeightMap: Sendable, Hashable {
   ///   - file: The opened file; no tensor of it is read yet.
   ///   - parameters: All parameters of the model.
   ///   - head: What becomes of the classifier.
+  ///   - stem: The convolution kernel that reads the images, where a file made for three channels is
+  ///     to be adapted to the number of channels of the model's.
   /// - Throws: `WeightMismatch` with everything that is missing, left over, or of another shape.
   public func assign(
-    _ file: WeightFile, to parameters: [Parameter], head: HeadChoice = .whole
+    _ file: WeightFile, to parameters: [Parameter], head: HeadChoice = .whole,
+    adaptingChannelsOf stem: ParameterPath? = nil
   ) throws -> WeightAssignment {
     var matching = WeightMatching(
-      layout: layout, head: head, parameters: parameters, file: file.url.path)
+      layout: layout, head: head, parameters: parameters, stem: stem, file: file.url.path)
     let translator = try NameTranslator(
       Self.unwrapping(file.tensors.map(\.name), parameters) + rules, ignoring: ignoring)
     for tensor in file.tensors {
       matching.take(
         tensor, as: translator.path(for: tensor.name), isIgnored: translator.ignores(tensor.name))
     }
-    return try matching.finish()
+    let isLacking = try NameTranslator([], ignoring: lacking).ignores
+    return try matching.finish(lacking: isLacking)
   }
 
   /// The tensors of a model as a source of this layout writes them, for a writer of files.

@@ -4,6 +4,8 @@ import GraftGraph
 struct WeightMatching {
   private let layout: WeightLayout
   private let head: HeadChoice
+  /// The kernel that is adapted to the channels of the model's images.
+  private let stem: ParameterPath?
   private let parameters: [Parameter]
   private let positions: [ParameterPath: Int]
   /// For each class of the model, its place in the file's head.
@@ -13,9 +15,11 @@ struct WeightMatching {
   private var mismatch: WeightMismatch
   private var names: [String] = []
 
-  init(layout: WeightLayout, head: HeadChoice, parameters: [Parameter], file: String) {
-    self.layout = layout
-    self.head = head
+  init(
+    layout: WeightLayout, head: HeadChoice, parameters: [Parameter], stem: ParameterPath?,
+    file: String
+  ) {
+    (self.layout, self.head, self.stem) = (layout, head, stem)
     self.parameters = parameters
     positions = Dictionary(
       parameters.enumerated().map { ($1.path, $0) },
@@ -61,6 +65,8 @@ struct WeightMatching {
     if arrangement.accepts(tensor.shape) {
       assignment.tensors[path] = AssignedTensor(
         stored: tensor.arranged(by: arrangement, as: inFile.type.shape), columns: columns)
+    } else if path == stem, let adapted = adapted(tensor, to: parameter) {
+      assignment.tensors[path] = adapted
     } else {
       mismatch.wrongShapes.append(
         .init(
@@ -69,13 +75,26 @@ struct WeightMatching {
     }
   }
 
+  /// A kernel for images of three channels as one for those of the model.
+  private func adapted(_ tensor: StoredTensor, to parameter: Parameter) -> AssignedTensor? {
+    var inFile = parameter
+    inFile.type.shape.extents[2] = 3
+    let arrangement = AxisArrangement(layout, inFile)
+    guard arrangement.accepts(tensor.shape) else { return nil }
+    return AssignedTensor(
+      stored: tensor.arranged(by: arrangement, as: inFile.type.shape), columns: nil,
+      imageChannels: parameter.type.shape[2])
+  }
+
   /// The assignment, once every tensor has been taken.
   ///
+  /// - Parameter isLacking: Whether the file need not have the parameter of a path.
   /// - Throws: `WeightMismatch`.
-  consuming func finish() throws -> WeightAssignment {
+  consuming func finish(lacking isLacking: (String) -> Bool) throws -> WeightAssignment {
     let wrong = Set(mismatch.wrongShapes.map(\.path))
     for parameter in parameters where assignment.tensors[parameter.path] == nil {
-      if columns == nil && head.covers(parameter.path.description) {
+      let path = parameter.path.description
+      if isLacking(path) || columns == nil && head.covers(path) {
         assignment.fresh.append(parameter.path)
       } else if !wrong.contains(parameter.path) {
         mismatch.missing.append(parameter.path)
