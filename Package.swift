@@ -63,9 +63,16 @@ let library: [Target] = [
 let benchmarks: [Target] = [
   .executableTarget(
     name: "graft-parity",
-    dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+    dependencies: [
+      "ParityComparison", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
     path: "Benchmarks/parity",
-    exclude: ["generate.py", "classify.py", "export_onnx.py", "export_keras.py"]),
+    exclude: [
+      "generate.py", "generate_keras.py", "golden.py", "classify.py", "export_onnx.py",
+      "export_keras.py",
+    ]),
+  .target(
+    name: "ParityComparison", dependencies: ["Graft"], path: "Benchmarks/ParityComparison"),
   .target(name: "CMachineSpeed", path: "Benchmarks/CMachineSpeed"),
   .executableTarget(
     name: "GraftBench",
@@ -88,7 +95,7 @@ let package = Package(
   ],
   targets: systemLibraries + kernels + library + benchmarks + [
     .testTarget(name: "GraftWeightsTests", dependencies: ["GraftGraph", "GraftWeights"]),
-    .testTarget(name: "GraftModelsTests", dependencies: ["GraftModels"]),
+    .testTarget(name: "GraftModelsTests", dependencies: ["GraftModels", "GraftWeights"]),
     .testTarget(
       name: "GraftExportTests", dependencies: ["GraftData", "GraftExport", "GraftModels"]),
     .testTarget(name: "GraftStoreTests", dependencies: ["GraftStore"]),
@@ -101,6 +108,7 @@ let package = Package(
     .testTarget(
       name: "GraftCPUTests", dependencies: ["GraftCPU", "GraftRuntime", "GraftGraph"]),
     .testTarget(name: "GraftTrainingTests", dependencies: ["Graft"]),
+    .testTarget(name: "BackboneTests", dependencies: ["Graft", "ParityComparison"]),
     .testTarget(name: "GraftReportTests", dependencies: ["GraftReport"]),
   ]
 )

@@ -1,99 +1,55 @@
-import Foundation
-import Graft
+package import Foundation
+package import Graft
 
 /// One backbone with weights, an input and what the reference implementation computed from them, as
 /// `generate.py` writes it down.
-struct ParityCase: Decodable {
-  var backbone: String
-  var source: Variant.Source
+package struct ParityCase: Decodable {
+  package var backbone: String
+  package var source: Variant.Source
   /// Project and name of the reference implementation.
-  var reference: String
+  package var reference: String
   /// The name of the file with the weights.
-  var weights: String
-  var size: Int
-  var parameterCount: Int?
+  package var weights: String
+  package var size: Int
+  package var parameterCount: Int?
   /// Whether the classifier is part of it.
-  var includesTop: Bool?
+  package var includesTop: Bool?
+  /// The number of classes, 1000 if absent.
+  package var classCount: Int?
+  /// The channels of the images, 3 if absent.
+  package var inputChannels: Int?
+  /// For a case of a training step: the layer before which everything is frozen; empty for none.
+  package var trainingFrom: String?
+  /// What normalizations that train normalize by: `stored` or `batch`.
+  package var statistics: String?
   /// Graft's names for what the golden file calls otherwise.
-  var names: [String: String]?
+  package var names: [String: String]?
+
+  /// The case of a folder.
+  package init(contentsOf folder: URL) throws {
+    self = try JSONDecoder().decode(
+      Self.self, from: try Data(contentsOf: folder.appending(path: "case.json")))
+  }
 
   /// All cases below a folder.
-  static func all(in folder: URL) throws -> [(folder: URL, test: ParityCase)] {
+  package static func all(in folder: URL) throws -> [(folder: URL, test: ParityCase)] {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     return try names.compactMap { name in
       let folder = folder.appending(path: name)
       let file = folder.appending(path: "case.json")
       guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-      return (
-        folder, try JSONDecoder().decode(ParityCase.self, from: try Data(contentsOf: file))
-      )
+      return (folder, try ParityCase(contentsOf: folder))
     }
-  }
-}
-
-/// Tensors as PyTorch computed them, in Graft's layout.
-struct GoldenFile {
-  private let file: WeightFile
-
-  init(_ url: URL) throws { file = try WeightFile(contentsOf: url) }
-
-  var names: [String] { file.tensors.map(\.name) }
-
-  /// The elements of a tensor with the channels last.
-  func values(_ name: String) throws -> [Float] {
-    guard let tensor = file[name] else { throw ParityError.missing(name, file: file.url.path) }
-    let (values, extents) = (try tensor.load(), tensor.shape.extents)
-    guard extents.count == 4 else { return values }
-    let (channels, area) = (extents[1], extents[2] * extents[3])
-    return [Float](unsafeUninitializedCapacity: values.count) { result, count in
-      for sample in 0..<extents[0] {
-        let base = sample * channels * area
-        for channel in 0..<channels {
-          for pixel in 0..<area {
-            result[base + pixel * channels + channel] = values[base + channel * area + pixel]
-          }
-        }
-      }
-      count = values.count
-    }
-  }
-
-  /// The elements of a parameter's gradient as Graft lays out the parameter.
-  func gradient(of parameter: Parameter) throws -> [Float] {
-    let name = "grad.\(parameter.path)"
-    guard let tensor = file[name] else { throw ParityError.missing(name, file: file.url.path) }
-    let (values, shape) = (try tensor.load(), parameter.type.shape.extents)
-    switch parameter.role {
-    case .convolutionKernel, .depthwiseKernel:
-      return Self.permuted(values, [shape[3], shape[2], shape[0], shape[1]], [2, 3, 1, 0])
-    case .denseKernel: return Self.permuted(values, [shape[1], shape[0]], [1, 0])
-    case .flattenedDenseKernel(let height, let width, let channels):
-      return Self.permuted(values, [shape[1], channels, height, width], [2, 3, 1, 0])
-    default: return values
-    }
-  }
-
-  /// The elements with the axes in another order.
-  private static func permuted(_ values: [Float], _ extents: [Int], _ order: [Int]) -> [Float] {
-    var strides = Array(repeating: 1, count: extents.count)
-    for axis in extents.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * extents[axis + 1]
-    }
-    var offsets = [0]
-    for axis in order {
-      offsets = offsets.flatMap { base in (0..<extents[axis]).map { base + $0 * strides[axis] } }
-    }
-    return offsets.map { values[$0] }
   }
 }
 
 /// A case that can't be compared.
-enum ParityError: Error, CustomStringConvertible {
+package enum ParityError: Error, CustomStringConvertible {
   case missing(String, file: String)
   case noCases(String)
   case wrongSize(String, expected: Int, found: Int)
 
-  var description: String {
+  package var description: String {
     switch self {
     case .missing(let name, let file): "\(file) has no tensor '\(name)'"
     case .noCases(let folder): "\(folder) holds no case; make some with generate.py"

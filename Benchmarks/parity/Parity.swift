@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Graft
+import ParityComparison
 
 /// Compares backbones with their reference implementations, layer by layer.
 @main
@@ -33,8 +34,8 @@ struct Parity: ParsableCommand {
     print(row("backbone", "reference", "parameters", "tensors", "forward", "backward", "seconds"))
     var failures: [String] = []
     for (folder, test) in cases {
-      let runner = CaseRunner(test: test, folder: folder, device: device, optimizes: !plain)
       do {
+        let runner = try CaseRunner(test, in: folder, device: device, optimizes: !plain)
         let result = try runner.run()
         report(result, test)
         let worst = max(result.worstForward, result.worstBackward)
@@ -74,9 +75,4 @@ struct Parity: ParsableCommand {
     zip(columns, [20, 38, 15, 10, 10, 10, 8])
       .map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined()
   }
-}
-
-extension Comparison {
-  var worstForward: Float { forward.map(\.error).max() ?? 0 }
-  var worstBackward: Float { backward.map(\.error).max() ?? 0 }
 }

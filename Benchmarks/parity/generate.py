@@ -4,12 +4,14 @@ what the reference implementation computes from them.
 
     python generate.py FOLDER [NAME...] [--all-endpoints] [--batch N]
 
-Needs torch, torchvision, timm, safetensors and, for the cases of Keras (KERAS_BACKEND=torch), keras.
+Needs torch, torchvision, timm, safetensors and onnx; for Inception V2, `bninception.py` of the package
+`pretrainedmodels` on the path (its reference implementation; the package itself needs much more).
 Where torchvision is built for CUDA beside a CPU build of torch, import what declares its operators
-first. For each case a folder with `weights.pth` (or `weights.safetensors` under Keras's names),
-`golden.safetensors` and `case.json`. In the golden file, in PyTorch's layout: `input`, `labels`,
-`act.PATH` for the result of each module, `logits`, and of the mean cross-entropy, normalizing by
-stored statistics and dropping nothing, `loss`, `grad.input` and `grad.PATH` of some parameters.
+first. The cases of Keras are made by generate_keras.py. For each case a folder with `weights.*`, in one
+of the formats in which such files come, `golden.safetensors` and `case.json`. In the golden file, in
+PyTorch's layout, computed in double precision: `input`, `labels`, `act.PATH` for the result of each
+module, `logits`, and of the mean cross-entropy, normalizing by stored statistics and dropping nothing,
+`loss`, `grad.input` and `grad.NAME` of some parameters by their names in the file.
 """
 import argparse
 import copy
@@ -17,6 +19,8 @@ import json
 import pathlib
 import time
 
+import numpy
+import onnx
 import torch
 from safetensors.torch import save_file
 
@@ -34,6 +38,7 @@ CASES = [
     ("wide-resnet50-2", "torchvision", "wide_resnet50_2", 128, True),
     ("resnext50-32x4d", "torchvision", "resnext50_32x4d", 128, True),
     ("googlenet", "torchvision", "googlenet", 129, True),
+    ("inceptionv2", "caffe", "bninception", 224, True),
     ("inceptionv3", "torchvision", "inception_v3", 139, True),
     ("mobilenetv1", "timm", "mobilenetv1_100", 224, True),
     ("mobilenetv2", "torchvision", "mobilenet_v2", 224, True),
@@ -47,7 +52,37 @@ CASES = [
     *((f"densenet{n}", "torchvision", f"densenet{n}", 128, True) for n in [121, 169, 201]),
     ("squeezenet1.0", "torchvision", "squeezenet1_0", 97, True),
     ("squeezenet1.1", "torchvision", "squeezenet1_1", 97, True),
+    *((f"convnext-{name}", "torchvision", f"convnext_{name}", 64, True)
+      for name in ["tiny", "small", "base", "large"]),
+    # Other names for the same networks, other widths.
+    ("vgg11", "timm", "vgg11", 224, True),
+    ("resnet50", "timm", "resnet50", 97, True),
+    ("inceptionv3", "timm", "inception_v3", 139, True),
+    ("densenet121", "timm", "densenet121", 97, True),
+    ("mobilenetv1-1.25", "timm", "mobilenetv1_125", 97, True),
+    ("mobilenetv2", "timm", "mobilenetv2_100", 97, True),
+    *((f"mobilenetv2-{width}", "timm", f"mobilenetv2_{name}", 97, True)
+      for width, name in [("0.35", "035"), ("0.5", "050"), ("0.75", "075"), ("1.4", "140")]),
+    ("mobilenetv3-large", "timm", "mobilenetv3_large_100", 97, True),
+    ("mobilenetv3-large-0.75", "timm", "mobilenetv3_large_075", 97, True),
+    ("mobilenetv3-small", "timm", "mobilenetv3_small_100", 97, True),
+    ("mobilenetv3-small-0.75", "timm", "mobilenetv3_small_075", 97, True),
+    ("mobilenetv3-small-0.5", "timm", "mobilenetv3_small_050", 97, True),
+    ("efficientnet-b0", "timm", "efficientnet_b0", 97, True),
+    ("efficientnet-b5", "timm", "tf_efficientnet_b5", 64, True),
+    ("efficientnetv2-s", "timm", "tf_efficientnetv2_s", 64, True),
+    ("convnext-tiny", "timm", "convnext_tiny", 64, True),
 ]
+# A training step: with what, the size of the images, everything before which layer is frozen (nothing
+# before an empty name), and what normalizations that train normalize by.
+TRAINING_CASES = [
+    ("resnet18", "torchvision", "resnet18", 64, frontier, statistics)
+    for frontier in ["", "layer2", "layer4", "layer4.1.conv2", "fc"] for statistics in ["stored", "batch"]
+] + [
+    ("resnet50", "torchvision", "resnet50", 64, frontier, statistics)
+    for frontier in ["", "layer3", "layer4.2", "fc"] for statistics in ["stored", "batch"]
+]
+FORMATS = ["pth", "safetensors", "legacy.pth", "npz", "onnx"]
 
 
 def build(source, name):
@@ -55,6 +90,10 @@ def build(source, name):
         import timm
 
         return timm.create_model(name, pretrained=False)
+    if source == "caffe":
+        import bninception
+
+        return bninception.bninception(pretrained=None)
     import torchvision
 
     options = {}
@@ -103,7 +142,9 @@ def randomize(model, images):
         return shifts if name in CENTRES else shifts + 0.2 * torch.randn(count)
 
     def calibrate(module, inputs, output):
-        axes = [axis for axis in range(output.dim()) if axis != 1]
+        # A dense layer has its channels last, even where it works on images.
+        channel_axis = output.dim() - 1 if isinstance(module, torch.nn.Linear) else 1
+        axes = [axis for axis in range(output.dim()) if axis != channel_axis]
         if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
             mean, variance = inputs[0].mean(axes), inputs[0].var(axes) + 1e-3
             module.running_mean.copy_(mean + 0.05 * variance.sqrt() * torch.randn_like(mean))
@@ -111,17 +152,25 @@ def randomize(model, images):
             torch.nn.init.uniform_(module.weight, 0.7 * SPREAD, SPREAD)
             module.bias.copy_(centres(module, len(mean)))
         elif module.bias is not None:
-            # A dense layer on one sample has no spread but that between its units.
-            deviation = output.std(axes) if output.dim() == 4 else output.std().expand(output.shape[1])
+            # Where there is one pixel, as in a dense layer, samples are too much alike: only the spread
+            # between the units is a measure.
+            is_image = output.dim() == 4 and output.shape[1] * output.shape[2] * output.shape[3] != output.shape[channel_axis]
+            deviation = output.std(axes) if is_image else output.std().expand(output.shape[channel_axis])
             scale = SPREAD / (deviation + 1e-3)
             module.weight.mul_(scale.reshape([-1] + [1] * (module.weight.dim() - 1)))
             mean = (output.mean(axes) - module.bias) * scale
-            noise = 0 if output.dim() == 4 else SPREAD * torch.randn_like(mean)
+            noise = 0 if is_image else SPREAD * torch.randn_like(mean)
             module.bias.copy_(centres(module, len(mean)) - mean + noise)
         return module.forward(inputs[0])
 
+    for name, parameter in model.named_parameters():
+        if name.endswith(("layer_scale", "gamma")):
+            torch.nn.init.uniform_(parameter, 0.5, 1)
     for module in model.modules():
-        if isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)):
+        if isinstance(module, torch.nn.LayerNorm):
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+            torch.nn.init.normal_(module.bias, std=0.3)
+        elif isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)):
             torch.nn.init.kaiming_normal_(module.weight, mode="fan_in", nonlinearity="relu")
             if module.bias is not None:
                 torch.nn.init.zeros_(module.bias)
@@ -139,9 +188,12 @@ def record(model, is_wanted):
     results, hooks = {}, []
     for path, module in model.named_modules():
         if path and is_wanted(path):
-            def keep(_, __, output, path=path):
-                if isinstance(output, torch.Tensor):
-                    results[f"act.{path}"] = output.detach().clone()
+            def keep(module, __, output, path=path):
+                if isinstance(output, torch.Tensor) and not type(module).__name__ == "Permute":
+                    is_channels_last = output.dim() == 4 and type(module) in (
+                        torch.nn.Linear, torch.nn.LayerNorm, torch.nn.GELU)
+                    output = output.permute(0, 3, 1, 2) if is_channels_last else output
+                    results[f"act.{path}"] = output.detach().float().clone()
             hooks.append(module.register_forward_hook(keep))
     return results, hooks
 
@@ -176,22 +228,52 @@ def gradients(model, images, labels, names):
     return logits.detach(), loss.detach(), dict(zip(["input"] + names, values))
 
 
+def save_weights(folder, state, kind):
+    """Writes a state dictionary in one of the formats; gives the file's name."""
+    name = f"weights.{kind}"
+    if kind == "pth":
+        torch.save(state, folder / name)
+    elif kind == "legacy.pth":
+        torch.save(state, folder / name, _use_new_zipfile_serialization=False)
+    elif kind == "safetensors":
+        save_file({key: value.contiguous() for key, value in state.items()}, folder / name)
+    elif kind == "npz":
+        numpy.savez(folder / name, **{key: value.numpy() for key, value in state.items()})
+    else:
+        graph = onnx.helper.make_graph([], "weights", [], [], [
+            onnx.numpy_helper.from_array(value.numpy(), key) for key, value in state.items()])
+        onnx.save(onnx.helper.make_model(graph), folder / name)
+    return name
+
+
 def difference(value, exact):
+    if not exact.abs().max() > 0:
+        return float("inf")  # Nothing can be told from a gradient of zero.
     return ((value.double() - exact).abs().max() / exact.abs().max().clamp_min(1e-300)).item()
 
 
-def well_conditioned_images(model, shape, labels, names, tries=5, goal=2e-5):
-    """Images for which PyTorch's own gradients in float32 are those in float64, and their errors.
+# The largest error of PyTorch's own gradients in single precision that leaves something to compare.
+REPRODUCIBLE = 4e-5
+
+
+def well_conditioned_images(
+        model, exact_model, shape, labels, names, tries=4, goal=REPRODUCIBLE, half=False):
+    """Images for which PyTorch's own gradients in float32 are nearly those in float64, and their errors.
 
     Where two elements under a maximum are nearly equal, rounding decides which gets the gradient: in
     large images there always are some.
     """
-    exact_model, best = copy.deepcopy(model).double(), None
+    best = None
     for _ in range(tries):
         images = torch.randn(shape)
-        _, _, rounded = gradients(model, images, labels, names)
+        images = images.half().float() if half else images
         _, _, exact = gradients(exact_model, images.double(), labels, names)
-        errors = {name: difference(rounded[name], exact[name]) for name in rounded}
+        errors = {}
+        # Another implementation rounds differently: as if the images were a little different.
+        for noise in (0, 3e-6, 3e-6):
+            _, _, rounded = gradients(model, images + noise * torch.randn(shape), labels, names)
+            for name in rounded:
+                errors[name] = max(errors.get(name, 0), difference(rounded[name], exact[name]))
         if best is None or max(errors.values()) < max(best[1].values()):
             best = (images, errors)
         if max(errors.values()) < goal:
@@ -202,39 +284,107 @@ def well_conditioned_images(model, shape, labels, names, tries=5, goal=2e-5):
 def make_torch_case(folder, case, options):
     name, source, reference, size, has_top = case
     torch.manual_seed(sum(map(ord, name)))
-    model = build(source, reference)
-    for module in model.modules():
-        if hasattr(module, "inplace"):
-            module.inplace = False
-    randomize(model, torch.randn(8, 3, size, size))
-    torch.save(model.state_dict(), folder / "weights.pth")
+    model = prepared(build(source, reference), size)
+    weights = save_weights(
+        folder, model.state_dict(), options.format or FORMATS[sum(map(ord, name)) % len(FORMATS)])
     if not has_top:
         model = Features(model)
-    labels, names = torch.arange(options.batch) * 7 + 3, chosen_parameters(model)
-    images, errors = well_conditioned_images(
-        model, (options.batch, 3, size, size), labels, names)
 
     def is_wanted(path):
         return not is_auxiliary(path) and (options.all_endpoints or path.count(".") <= 1)
 
-    results, hooks = record(model, is_wanted)
+    errors = save_golden(folder, model, (options.batch, 3, size, size), is_wanted, chosen_parameters(model))
     start = time.perf_counter()
     with torch.no_grad():
-        model(images)
+        model(torch.randn(options.batch, 3, size, size))
     seconds = time.perf_counter() - start
+    if options.verbose:
+        print({key: f"{value:.1e}" for key, value in errors.items()})
+    kept = sum(error < REPRODUCIBLE for error in errors.values())
+    return {"backbone": name, "source": source, "reference": f"{source} {reference}", "weights": weights,
+            "size": size, "includesTop": has_top, "parameterCount": parameter_count(model),
+            "referenceSeconds": seconds, "gradients": f"{kept} of {len(errors)}"}
+
+
+def prepared(model, size):
+    """The model with random weights, changing no tensor in place."""
+    for module in model.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False
+    randomize(model, torch.randn(8, 3, size, size))
+    return model
+
+
+def parameter_count(model):
+    return sum(value.numel() for key, value in model.named_parameters() if not is_auxiliary(key))
+
+
+def save_golden(folder, model, shape, is_wanted, names, class_count=1000, half=False):
+    """Writes images and what the model computes from them; gives PyTorch's own errors of gradients."""
+    labels = (torch.arange(shape[0]) * 7 + 3) % class_count
+    exact = copy.deepcopy(model).double()
+    images, errors = well_conditioned_images(model, exact, shape, labels, names, half=half)
+    results, hooks = record(exact, is_wanted)
+    with torch.no_grad():
+        exact(images.double())
     for hook in hooks:
         hook.remove()
-    logits, loss, values = gradients(model, images, labels, names)
-    reproducible = [key for key in values if errors[key] < 2e-5]
-    tensors = {"input": images, "labels": labels.to(torch.int32), "loss": loss.reshape(1),
-               "logits" if has_top else "act.output": logits}
-    tensors.update({f"grad.{key}": values[key] for key in reproducible})
+    output, loss, values = gradients(exact, images.double(), labels, names)
+    tensors = {"input": images.half() if half else images, "labels": labels.to(torch.int32),
+               "loss": loss.reshape(1).float(),
+               "act.output" if isinstance(model, Features) else "logits": output.float()}
+    tensors.update({f"grad.{key}": values[key].float() for key in values if errors[key] < REPRODUCIBLE})
     tensors.update(results)
     save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "golden.safetensors")
-    count = sum(value.numel() for key, value in model.named_parameters() if not is_auxiliary(key))
-    return {"backbone": name, "source": source, "reference": f"{source} {reference}", "weights": "weights.pth",
-            "size": size, "includesTop": has_top, "parameterCount": count, "referenceSeconds": seconds,
-            "gradients": f"{len(reproducible)} of {len(values)}"}
+    return errors
+
+
+def freeze(model, frontier, statistics):
+    """Freezes what stands before a layer, and sets what normalizations use; gives what trains."""
+    names = [name for name, _ in model.named_parameters()]
+    first = next(i for i, name in enumerate(names) if name.startswith(frontier))
+    trainable = set(names[first:])
+    model.eval()
+    for path, module in model.named_modules():
+        if isinstance(module, torch.nn.BatchNorm2d) and f"{path}.weight" in trainable:
+            module.train(statistics == "batch")
+    return [name for name in names if name in trainable]
+
+
+def training_step(model, images, labels, frontier, statistics):
+    trainable = freeze(model, frontier, statistics)
+    parameters = dict(model.named_parameters())
+    loss = torch.nn.functional.cross_entropy(model(images), labels)
+    values = dict(zip(trainable, torch.autograd.grad(loss, [parameters[name] for name in trainable])))
+    return loss.detach().reshape(1), values
+
+
+def make_training_case(folder, case, options):
+    name, source, reference, size, frontier, statistics = case
+    torch.manual_seed(sum(map(ord, name)))
+    model = prepared(build(source, reference), size)
+    weights = save_weights(folder, model.state_dict(), options.format or "safetensors")
+    labels, batch = torch.arange(4) * 7 + 3, 4
+    exact = copy.deepcopy(model).double()
+    for _ in range(4):
+        images = torch.randn(batch, 3, size, size)
+        _, rounded = training_step(copy.deepcopy(model), images, labels, frontier, statistics)
+        moved = copy.deepcopy(exact)
+        loss, values = training_step(moved, images.double(), labels, frontier, statistics)
+        errors = {key: difference(rounded[key], values[key]) for key in values}
+        if max(errors.values()) < REPRODUCIBLE:
+            break
+    kept = [key for key in values if errors[key] < REPRODUCIBLE]
+    tensors = {"input": images, "labels": labels.to(torch.int32), "loss": loss.float()}
+    tensors.update({f"grad.{key}": values[key].float() for key in kept})
+    before = exact.state_dict()
+    tensors.update({f"after.{key}": value.float() for key, value in moved.state_dict().items()
+                    if "running" in key and not torch.equal(value, before[key])})
+    save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "golden.safetensors")
+    count = sum(value.numel() for value in model.parameters())
+    return {"backbone": name, "source": source, "reference": f"{frontier or 'all'} trains, {statistics}",
+            "weights": weights, "size": size, "includesTop": True, "parameterCount": count,
+            "trainingFrom": frontier, "statistics": statistics, "gradients": f"{len(kept)} of {len(values)}"}
 
 
 def main():
@@ -243,14 +393,21 @@ def main():
     parser.add_argument("names", nargs="*")
     parser.add_argument("--all-endpoints", action="store_true")
     parser.add_argument("--batch", type=int, default=2)
-    options = parser.parse_args()
-    for case in CASES:
-        name, source, _, _, has_top = case
-        if options.names and name not in options.names:
+    parser.add_argument("--format", choices=FORMATS, help="of the weights; by default they take turns")
+    parser.add_argument("--verbose", action="store_true", help="print PyTorch's own rounding errors")
+    parser.add_argument("--missing", action="store_true", help="only what the folder doesn't have")
+    options = parser.parse_intermixed_args()
+    cases = [(f"{case[1]}-{case[0]}{'' if case[4] else '-notop'}", case, make_torch_case) for case in CASES]
+    cases += [(f"training-{case[0]}-{case[4] or 'all'}-{case[5]}", case, make_training_case)
+              for case in TRAINING_CASES]
+    for folder_name, case, make in cases:
+        if options.names and not {case[0], folder_name, folder_name.split("-")[0]} & set(options.names):
             continue
-        folder = options.folder / f"{source}-{name}{'' if has_top else '-notop'}"
+        folder = options.folder / folder_name
+        if options.missing and (folder / "case.json").exists():
+            continue
         folder.mkdir(parents=True, exist_ok=True)
-        description = make_torch_case(folder, case, options)
+        description = make(folder, case, options)
         (folder / "case.json").write_text(json.dumps(description, indent=1) + "\n")
         print(folder, f"{description['gradients']} gradients", flush=True)
 
