@@ -40,7 +40,9 @@ package struct CaseRunner {
       store.set(path, shape: tensor.shape) { try tensor.load() }
     }
     store.initialize(outline.parameters, seed: 0)
-    var result = Comparison(parameterCount: outline.parameterCount)
+    let assigned = outline.parameters.filter { backbone.weights?[$0.path] != nil }
+    var result = Comparison(
+      parameterCount: assigned.filter(\.role.isTrainable).reduce(0) { $0 + $1.type.shape.count })
     guard test.trainingFrom == nil else {
       try compareTraining(model, outline, golden, store, &result)
       return result

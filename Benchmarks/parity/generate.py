@@ -333,7 +333,9 @@ def save_golden(folder, model, shape, is_wanted, names, class_count=1000, half=F
     tensors = {"input": images.half() if half else images, "labels": labels.to(torch.int32),
                "loss": loss.reshape(1).float(),
                "act.output" if isinstance(model, Features) else "logits": output.float()}
-    tensors.update({f"grad.{key}": values[key].float() for key in values if errors[key] < REPRODUCIBLE})
+    # Half precision is for files that must stay small: without the largest gradient.
+    tensors.update({f"grad.{key}": values[key].float() for key in values
+                    if errors[key] < REPRODUCIBLE and not (half and key == "input")})
     tensors.update(results)
     save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "golden.safetensors")
     return errors

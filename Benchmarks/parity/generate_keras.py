@@ -67,9 +67,9 @@ def randomize(model, images, random):
                 fan = numpy.prod(shape[:-1]) if not isinstance(layer, keras.layers.DepthwiseConv2D) else shape[0] * shape[1]
                 values = random.normal(size=shape) * numpy.sqrt(1.5 / fan)
             elif name == "gamma":
-                values = random.uniform(0.5, 0.9, shape)
+                values = random.uniform(0.35, 0.6, shape)
             elif name in ("bias", "beta"):
-                values = random.choice([-1.5, 1.5, 1.5, 1.5], shape) + 0.1 * random.normal(size=shape)
+                values = random.choice([-3] + 7 * [3], shape) + 0.1 * random.normal(size=shape)
                 if not isinstance(layer, keras.layers.BatchNormalization):
                     values = values * 0.1
             elif name == "moving_variance":
@@ -77,7 +77,14 @@ def randomize(model, images, random):
             else:
                 values = random.uniform(0.5, 0.9, shape) if "scale" in layer.name else 0.1 * random.normal(size=shape)
             variable.assign(values)
+        finalize(layer)
     calibrate(model, images)
+
+
+def finalize(layer):
+    """Makes a layer use what was assigned to its variables."""
+    if isinstance(layer, keras.layers.Normalization):
+        layer.finalize_state()
 
 
 def leaves(layer):
@@ -150,6 +157,8 @@ def make_case(folder, case, options, save=None, class_count=1000):
     keras.backend.set_floatx("float64")
     exact = build(reference, size, arguments)
     exact.set_weights(model.get_weights())
+    for layer in exact.layers:
+        finalize(layer)
     keras.backend.set_floatx("float32")
 
     layers = [layer for layer in leaves(model) if layer.trainable_weights]
@@ -174,8 +183,9 @@ def make_case(folder, case, options, save=None, class_count=1000):
     values[0] = channels_first(values[0] * factor)
     recorded = [layer for layer in exact.layers if not isinstance(layer, (
         keras.layers.InputLayer, keras.layers.Rescaling, keras.layers.Normalization,
-        keras.layers.ZeroPadding2D, keras.layers.Reshape, keras.layers.Dropout, keras.layers.Flatten))]
-    step = max(1, len(recorded) // 24)
+        keras.layers.ZeroPadding2D, keras.layers.Reshape, keras.layers.Dropout, keras.layers.Flatten,
+        keras.layers.GlobalAveragePooling2D))]
+    step = max(1, len(recorded) // options.layer_count)
     recorded = recorded[::step]
     outputs = keras.Model(exact.inputs, [layer.output for layer in recorded] + [exact.output])(pixels)
     start = time.perf_counter()
@@ -202,7 +212,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--batch", type=int, default=2)
-    parser.set_defaults(image_type="float32")
+    parser.set_defaults(image_type="float32", layer_count=24)
     parser.add_argument("--format", choices=FORMATS, help="of the weights; by default they take turns")
     parser.add_argument("--missing", action="store_true", help="only what the folder doesn't have")
     options = parser.parse_intermixed_args()

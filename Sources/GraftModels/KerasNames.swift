@@ -2,11 +2,11 @@ import GraftLayers
 import GraftWeights
 
 extension WeightMap {
-  /// Keras's names for a model whose layers have Keras's as aliases: `conv1_conv/kernel`.
+  /// Keras's names for a model whose layers have Keras's as aliases or paths: `conv1_conv/kernel`.
   static func keras(_ outline: Outline) -> WeightMap {
     var names: [String: String] = [:]
     for endpoint in outline.endpoints {
-      guard let layer = endpoint.layer, layer != endpoint.name else { continue }
+      guard let layer = endpoint.layer, layer != endpoint.name || endpoint.isLeaf else { continue }
       for parameter in outline.parameters[endpoint.parameters] {
         for variable in parameter.role.kerasVariables {
           names["\(endpoint.name)/\(variable)"] = parameter.path.description

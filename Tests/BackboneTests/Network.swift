@@ -67,6 +67,5 @@ struct Network: Sendable, CustomTestStringConvertible {
       ResNet(.bottleneck, depths: [1, 1, 1, 1], width: 2, followsKeras: true)),
     Network("resnetv2", .keras, ResNetV2(depths: [2, 2, 2, 2], width: 2)),
     Network("mobilenetv1-keras", .keras, MobileNetV1(width: 0.1, followsKeras: true)),
-    Network("mobilenetv2-keras", .keras, MobileNetV2(width: 0.1, followsKeras: true)),
   ]
 }
