@@ -82,7 +82,7 @@ extension ParameterRole {
     switch self {
     case .convolutionKernel, .depthwiseKernel, .denseKernel, .flattenedDenseKernel: "kernel"
     case .bias: "bias"
-    case .normalizationScale: "gamma"
+    case .normalizationScale, .channelScale: "gamma"
     case .normalizationShift: "beta"
     case .runningMean: "moving_mean"
     case .runningVariance: "moving_variance"
