@@ -1,5 +1,5 @@
-package import Foundation
-package import Graft
+internal import Foundation
+internal import Graft
 
 /// What a training step changes, compared with PyTorch's gradients and moved statistics.
 extension CaseRunner {

@@ -1,5 +1,5 @@
-package import Foundation
-package import Graft
+internal import Foundation
+internal import Graft
 
 /// Tensors as PyTorch computed them, in Graft's layout.
 struct GoldenFile {
