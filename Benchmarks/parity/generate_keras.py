@@ -104,6 +104,9 @@ def calibrate(model, images):
     model(images, training=True)
     for layer, momentum in zip(normalizations, momenta):
         layer.momentum = momentum
+        # Channels that hardly vary would make rounding errors large.
+        variance = numpy.asarray(layer.moving_variance)
+        layer.moving_variance.assign(numpy.maximum(variance, 0.2 * variance.mean()))
 
 
 def gradients(model, images, labels, variables):
