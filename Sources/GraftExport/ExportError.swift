@@ -4,11 +4,16 @@ public enum ExportError: Error, CustomStringConvertible {
   /// A layer with weights for which Keras has no name.
   case noKerasLayer(String, model: String)
 
+  /// A parameter that Keras's network doesn't have.
+  case notInKeras(String)
   /// An operation that the format can't say.
   case unsupported(_ operation: String, reason: String, layer: String)
 
   public var description: String {
     switch self {
+    case .notInKeras(let path):
+      "Keras's network has no '\(path)', and its value is not one that could be left out; write it "
+        + "with PyTorch's names"
     case .unsupported(let operation, let reason, let layer):
       "\(operation) of '\(layer)' can't be written as ONNX: \(reason)"
     case .missingValue(let path): "the parameter '\(path)' has no value to write"

@@ -28,7 +28,8 @@ extension ModelExport {
       let outline = try model.outline()
       let keras = try kerasNames(of: outline)
       tensors = WeightMap(layout: .keras).writableTensors(
-        outline.parameters, named: { keras[$0.path] ?? $0.path.description }, load: value)
+        try kerasParameters(of: outline), named: { keras[$0.path] ?? $0.path.description },
+        load: value)
     }
     try SafetensorsWriter.write(tensors, metadata: metadata, to: url)
   }
@@ -63,12 +64,14 @@ extension ModelExport {
 extension Outline {
   /// Keras's name of every layer with weights that has one, by path.
   func kerasLayers(backbone: Backbone?) -> [String: String] {
+    // A network that only Keras has goes by Keras's names.
+    let isKeras = backbone?.variants.allSatisfy { $0.source == .keras } ?? true
     var names: [String: String] = [:]
     for endpoint in endpoints {
       guard let layer = endpoint.layer, !endpoint.parameters.isEmpty else { continue }
       if layer != endpoint.name {
         names[layer] = names[layer] ?? endpoint.name
-      } else if backbone == nil || layer.hasPrefix("head.") {
+      } else if endpoint.isLeaf, isKeras || layer.hasPrefix("head.") {
         names[layer] = names[layer] ?? layer.replacing(".", with: "_")
       }
     }

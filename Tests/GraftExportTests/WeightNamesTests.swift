@@ -51,6 +51,37 @@ struct WeightNamesTests {
       ])
   }
 
+  @Test func whatKerasLacksMustHaveNoEffect() throws {
+    let folder = try TemporaryFolder()
+    let base = Backbone.inceptionV3(source: .keras)
+    let parameters = try Model(base).parameters
+    var values: [ParameterPath: [Float]] = [:]
+    for parameter in parameters {
+      let filling: Float = parameter.role == .normalizationScale ? 1 : 0.5
+      values[parameter.path] = Array(repeating: filling, count: parameter.type.shape.count)
+    }
+    let url = folder.file("a.weights.h5")
+    try ModelExport(Model(base), values: values).writeKeras(to: url)
+    let file = try WeightFile(contentsOf: url)
+    #expect(file["batch_normalization/beta"] != nil)
+    #expect(file["batch_normalization/gamma"] == nil)
+    let scale = try #require(parameters.first { $0.role == .normalizationScale })
+    values[scale.path]?[0] = 2
+    let error = #expect(throws: ExportError.self) {
+      try ModelExport(Model(base), values: values).writeKeras(to: url)
+    }
+    #expect(try #require(error).description.contains(scale.path.description))
+  }
+
+  @Test func pixelsAreNormalizedAsTheModelExpectsThem() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.file("a.weights.h5")
+    try ModelExport(counting: Model(.efficientNetB0(source: .keras))).writeKeras(to: url)
+    let file = try WeightFile(contentsOf: url)
+    #expect(try file["normalization/mean"]?.load() == [0.485, 0.456, 0.406])
+    #expect(try file["normalization/variance"]?.load() == [0.229, 0.224, 0.225].map { $0 * $0 })
+  }
+
   @Test func layersThatKerasLacksAreNamed() throws {
     let folder = try TemporaryFolder()
     let export = try ModelExport(counting: Model(.squeezeNet11))

@@ -21,6 +21,7 @@ TORCHVISION = {
     **{f"efficientnetv2-{n}": f"efficientnet_v2_{n}" for n in "sml"},
     **{f"densenet{n}": f"densenet{n}" for n in [121, 169, 201]},
     "squeezenet1.0": "squeezenet1_0", "squeezenet1.1": "squeezenet1_1",
+    **{f"convnext-{n}": f"convnext_{n}" for n in ["tiny", "small", "base", "large"]},
 }
 TIMM = {f"efficientnet-lite{n}": f"tf_efficientnet_lite{n}" for n in range(5)}
 KERAS = {
@@ -31,6 +32,7 @@ KERAS = {
     **{f"efficientnet-b{n}": f"EfficientNetB{n}" for n in range(8)},
     **{f"efficientnetv2-{n}": f"EfficientNetV2{n.upper()}" for n in "sml"},
     **{f"densenet{n}": f"DenseNet{n}" for n in [121, 169, 201]},
+    **{f"convnext-{n}": f"ConvNeXt{n.capitalize()}" for n in ["tiny", "small", "base", "large"]},
 }
 
 # The licences that Keras's documentation names; the others are under Keras's own.
@@ -84,7 +86,7 @@ def keras():
                 getattr(keras.applications, name)(weights="imagenet", include_top=has_top, **options)
             except Asked as asked:
                 address, checksum = asked.args
-                assert len(checksum) == 32, (name, checksum)
+                assert len(checksum) in (32, 64), (name, checksum)
                 more = "" if has_top else ", includesTop: false"
                 address = address.removeprefix("https://storage.googleapis.com/")
                 licence = next((l for k, l in LICENCES.items() if backbone.startswith(k)), "Apache-2.0")

@@ -27,7 +27,9 @@ extension PublishedWeights {
 
   /// A file of Keras's.
   ///
-  /// - Parameter path: What follows `https://storage.googleapis.com/`.
+  /// - Parameters:
+  ///   - path: What follows `https://storage.googleapis.com/`.
+  ///   - checksum: An MD5 or a SHA-256, told by its length.
   static func keras(
     _ backbone: String, _ path: String, _ checksum: String, _ licence: String,
     includesTop: Bool = true
@@ -35,7 +37,8 @@ extension PublishedWeights {
     PublishedWeights(
       backbone: backbone, tag: includesTop ? "keras" : "keras-notop", source: .keras,
       fileName: path.split(separator: "/").last.map(String.init) ?? path,
-      origins: [.url("https://storage.googleapis.com/\(path)")], checksum: .md5(checksum),
+      origins: [.url("https://storage.googleapis.com/\(path)")],
+      checksum: checksum.count == 32 ? .md5(checksum) : .sha256(checksum),
       licence: licence, includesTop: includesTop)
   }
 
