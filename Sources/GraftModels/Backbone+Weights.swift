@@ -35,7 +35,9 @@ extension Backbone {
       // The names of a classifier that isn't taken over must be known too; one of images of other
       // sizes may not exist.
       let whole = try Model(result(includesTop: true, inputSize: variant.inputSize)).outline()
-      for map in variant.weightMaps + [variant.weightMap(for: whole)] {
+      // What Graft exports by the network's own paths is in PyTorch's layout, whoever's network it is.
+      let own: [WeightMap] = variant.source == .keras ? [.torch] : []
+      for map in variant.weightMaps + [variant.weightMap(for: whole)] + own {
         do {
           result.weights = try map.assign(
             file, to: parameters, head: head, adaptingChannelsOf: stem?.path)

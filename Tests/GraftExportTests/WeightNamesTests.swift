@@ -24,6 +24,17 @@ struct WeightNamesTests {
     #expect(file[name]?.shape == shape)
   }
 
+  @Test func kerasNetworksAreReadBackByTheirOwnPathsToo() throws {
+    let folder = try TemporaryFolder()
+    let base = Backbone.smallResNet(includesTop: true, source: .keras)
+    let export = try ModelExport(counting: Model(base))
+    let url = folder.file("a.safetensors")
+    try export.writeSafetensors(to: url)
+    let loaded = try Backbone.smallResNet(includesTop: true).loading(url)
+    #expect(loaded.variant.source == .keras)
+    try expectEqual(loaded, export, Model(base))
+  }
+
   @Test func kerasFilesAreReadBack() throws {
     let folder = try TemporaryFolder()
     let base = Backbone.smallResNet(includesTop: true, source: .keras)
