@@ -27,7 +27,6 @@ CASES = {
     **{f"efficientnet-b{n}": f"EfficientNetB{n}" for n in range(8)},
     **{f"efficientnetv2-{n}": f"EfficientNetV2{n.upper()}" for n in "sml"},
     **{f"densenet{n}": f"DenseNet{n}" for n in [121, 169, 201]},
-    **{f"convnext-{n}": f"ConvNeXt{n.capitalize()}" for n in ["tiny", "small", "base", "large"]},
 }
 
 

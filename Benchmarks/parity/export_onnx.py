@@ -133,8 +133,8 @@ def main():
     options = parser.parse_args()
     if options.bundle:
         sys.exit(0 if compare_bundle(options.graft, *options.bundle, options.tolerance) else "differ")
-    lines = subprocess.run([options.graft, "backbones"], check=True, capture_output=True, text=True)
-    names = [line.split()[0] for line in lines.stdout.splitlines()[1:]]
+    output = subprocess.run([options.graft, "backbones", "--json"], check=True, capture_output=True, text=True)
+    names = [entry["name"] for entry in json.loads(output.stdout.splitlines()[-1])["backbones"]]
     failures = []
     print(f"{'network':22}{'reference':12}{'pixels':>7}{'nodes':>7}{'opset':>7}{'nchw':>10}{'nhwc':>10}")
     for name in names:

@@ -23,9 +23,10 @@ extension Backbone {
   ///
   /// - Throws: ``ModelError/unknownBackbone(_:nearest:)``.
   public static func named(_ name: String) throws(ModelError) -> Backbone {
-    let name = name.lowercased()
-    if let backbone = all.first(where: { $0.name == name }) ?? scaled(name) { return backbone }
-    throw .unknownBackbone(name, nearest: NearestNames.of(name, among: all.map(\.name)))
+    let wanted = name.lowercased()
+    if let backbone = all.first(where: { $0.name == wanted }) { return backbone }
+    if let backbone = scaled(wanted) { return backbone }
+    throw .unknownBackbone(name, nearest: NearestNames.of(wanted, among: all.map(\.name)))
   }
 
   private static func scaled(_ name: String) -> Backbone? {

@@ -90,7 +90,8 @@ struct WeightNamesTests {
     try ModelExport(counting: Model(.efficientNetB0(source: .keras))).writeKeras(to: url)
     let file = try WeightFile(contentsOf: url)
     #expect(try file["normalization/mean"]?.load() == [0.485, 0.456, 0.406])
-    #expect(try file["normalization/variance"]?.load() == [0.229, 0.224, 0.225].map { $0 * $0 })
+    #expect(
+      try file["normalization/variance"]?.load() == [0.229, 0.224, 0.225].map { Float($0 * $0) })
   }
 
   @Test func layersThatKerasLacksAreNamed() throws {

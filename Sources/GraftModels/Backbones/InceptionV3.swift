@@ -73,7 +73,7 @@ private struct InceptionBlock: Layer {
     for branch in branches {
       var x = pool(input, branch.pooling, in: scope)
       for unit in branch.chain { x = apply(unit, x) }
-      results += branch.fork.isEmpty ? [x] : branch.fork.map { apply($0, x) }
+      results.append(branch.fork.isEmpty ? x : .concatenated(branch.fork.map { apply($0, x) }))
     }
     return .concatenated(results)
   }

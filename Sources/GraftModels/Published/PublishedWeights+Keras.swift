@@ -202,5 +202,41 @@ extension PublishedWeights {
       "densenet201",
       "tensorflow/keras-applications/densenet/densenet201_weights_tf_dim_ordering_tf_kernels_notop.h5",
       "c13680b51ded0fb44dff2d8f86ac8bb1", "BSD-3-Clause", includesTop: false),
+    .keras(
+      "convnext-tiny",
+      "tensorflow/keras-applications/convnext/convnext_tiny.h5",
+      "8ae6e78ce2933352b1ef4008e6dd2f17bc40771563877d156bc6426c7cf503ff", "Apache-2.0"),
+    .keras(
+      "convnext-tiny",
+      "tensorflow/keras-applications/convnext/convnext_tiny_notop.h5",
+      "d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1", "Apache-2.0",
+      includesTop: false),
+    .keras(
+      "convnext-small",
+      "tensorflow/keras-applications/convnext/convnext_small.h5",
+      "ce1277d8f1ee5a0ef0e171469089c18f5233860ceaf9b168049cb9263fd7483c", "Apache-2.0"),
+    .keras(
+      "convnext-small",
+      "tensorflow/keras-applications/convnext/convnext_small_notop.h5",
+      "6fc8009faa2f00c1c1dfce59feea9b0745eb260a7dd11bee65c8e20843da6eab", "Apache-2.0",
+      includesTop: false),
+    .keras(
+      "convnext-base",
+      "tensorflow/keras-applications/convnext/convnext_base.h5",
+      "52cbb006d3dadd03f6e095a8ca1aca47aecdd75acb4bc74bce1f5c695d0086e6", "Apache-2.0"),
+    .keras(
+      "convnext-base",
+      "tensorflow/keras-applications/convnext/convnext_base_notop.h5",
+      "40a20c5548a5e9202f69735ecc06c990e6b7c9d2de39f0361e27baeb24cb7c45", "Apache-2.0",
+      includesTop: false),
+    .keras(
+      "convnext-large",
+      "tensorflow/keras-applications/convnext/convnext_large.h5",
+      "070c5ed9ed289581e477741d3b34beffa920db8cf590899d6d2c67fba2a198a6", "Apache-2.0"),
+    .keras(
+      "convnext-large",
+      "tensorflow/keras-applications/convnext/convnext_large_notop.h5",
+      "96f02b6f0753d4f543261bc9d09bed650f24dd6bc02ddde3066135b63d23a1cd", "Apache-2.0",
+      includesTop: false),
   ]
 }

@@ -131,5 +131,17 @@ extension PublishedWeights {
     .torchvision(
       "squeezenet1.1", "v1", "squeezenet1_1-b8a52dc0.pth",
       kibibytes: 4_842, top1: 58.178, 224, 256),
+    .torchvision(
+      "convnext-tiny", "v1", "convnext_tiny-983f1562.pth",
+      kibibytes: 111_738, top1: 82.52, 224, 236),
+    .torchvision(
+      "convnext-small", "v1", "convnext_small-0c510722.pth",
+      kibibytes: 196_304, top1: 83.616, 224, 230),
+    .torchvision(
+      "convnext-base", "v1", "convnext_base-6075fbad.pth",
+      kibibytes: 346_178, top1: 84.062, 224, 232),
+    .torchvision(
+      "convnext-large", "v1", "convnext_large-ea097f82.pth",
+      kibibytes: 772_646, top1: 84.414, 224, 232),
   ]
 }
