@@ -98,7 +98,7 @@ let package = Package(
     .testTarget(name: "GraftModelsTests", dependencies: ["GraftModels", "GraftWeights"]),
     .testTarget(
       name: "GraftExportTests", dependencies: ["GraftData", "GraftExport", "GraftModels"]),
-    .testTarget(name: "GraftStoreTests", dependencies: ["GraftStore"]),
+    .testTarget(name: "GraftStoreTests", dependencies: ["GraftModels", "GraftStore"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
     .testTarget(name: "GraftRuntimeTests", dependencies: ["GraftGraph", "GraftRuntime"]),
