@@ -11,15 +11,17 @@ public struct SqueezeExcitation: Layer {
   public var names: (reduce: String, expand: String)
   /// Further names of them, such as Keras's.
   public var aliases: (reduce: String, expand: String)?
+  /// Whether those names stand for the convolutions with their activations.
+  public var aliasesIncludeActivations: Bool
 
   public init(
     _ squeezedChannels: Int, activation: Activation, gate: Activation = .sigmoid,
     names: (reduce: String, expand: String) = ("fc1", "fc2"),
-    aliases: (reduce: String, expand: String)? = nil
+    aliases: (reduce: String, expand: String)? = nil, aliasesIncludeActivations: Bool = false
   ) {
     self.squeezedChannels = squeezedChannels
     (self.activation, self.gate, self.names) = (activation, gate, names)
-    self.aliases = aliases
+    (self.aliases, self.aliasesIncludeActivations) = (aliases, aliasesIncludeActivations)
   }
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -28,8 +30,16 @@ public struct SqueezeExcitation: Layer {
     let reduce = Convolution2D(squeezedChannels, kernel: 1, initializer: .heNormal)
     let expand = Convolution2D(channels, kernel: 1, initializer: .heNormal)
     var gates = means.reshaped(to: [input.shape[0], 1, 1, channels])
-    gates = reduce(gates, in: scope / names.reduce, as: aliases?.reduce).activated(activation)
-    gates = expand(gates, in: scope / names.expand, as: aliases?.expand).activated(gate)
+    func apply(
+      _ convolution: Convolution2D, _ activation: Activation, _ scope: Scope, _ alias: String?
+    ) {
+      let sums = convolution(gates, in: scope)
+      gates = sums.activated(activation)
+      guard let alias else { return }
+      scope.offer(aliasesIncludeActivations ? gates : sums, as: alias, of: scope.layer)
+    }
+    apply(reduce, activation, scope / names.reduce, aliases?.reduce)
+    apply(expand, gate, scope / names.expand, aliases?.expand)
     return input * gates
   }
 }

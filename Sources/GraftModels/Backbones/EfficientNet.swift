@@ -139,7 +139,7 @@ private struct EfficientBlock: Layer {
         convolutionAlias: "\(alias)_dwconv\(isSecondGeneration ? "2" : "")"),
       SqueezeExcitation(
         max(1, inputChannels / 4), activation: .silu,
-        aliases: ("\(alias)_se_reduce", "\(alias)_se_expand")),
+        aliases: ("\(alias)_se_reduce", "\(alias)_se_expand"), aliasesIncludeActivations: true),
       network.unit(.unbiased(stage.filters, kernel: 1), nil, "\(alias)_project"),
     ]
     return layers
