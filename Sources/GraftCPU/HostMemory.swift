@@ -10,31 +10,60 @@ final class AllocationCount: Sendable {
 }
 
 /// One allocation of the CPU device.
+///
+/// All but small ones are mappings of their own: freed, they go back to the system at once, while a
+/// heap would keep them wherever something small lies behind them.
 public final class HostMemory {
   let base: UnsafeMutableRawPointer
   let byteCount: Int
+  private let mapping: UnsafeMutableRawBufferPointer?
   private let allocations: AllocationCount
 
   /// Large buffers start on a huge page and ask for such pages: fewer misses in the page tables.
   private static let hugePageByteCount = 2 << 20
+  private static let leastMappedByteCount = 128 << 10
 
   /// Returns `nil` where the system has not as much memory.
   init?(byteCount: Int, countedIn allocations: AllocationCount) {
-    let isHuge = byteCount >= 2 * Self.hugePageByteCount
-    var base: UnsafeMutableRawPointer?
-    let alignment = isHuge ? Self.hugePageByteCount : CPUDevice.alignment
-    guard posix_memalign(&base, alignment, max(byteCount, 1)) == 0, let base else { return nil }
-    #if os(Linux)
-      if isHuge { madvise(base, byteCount, Int32(MADV_HUGEPAGE)) }
-    #endif
-    self.base = base
+    if byteCount >= Self.leastMappedByteCount {
+      let isHuge = byteCount >= 2 * Self.hugePageByteCount
+      let alignment = isHuge ? Self.hugePageByteCount : CPUDevice.alignment
+      guard let mapping = Self.map(byteCount: byteCount, alignment: alignment),
+        let start = mapping.baseAddress
+      else { return nil }
+      base = start.alignedUp(toMultipleOf: alignment)
+      #if os(Linux)
+        if isHuge { madvise(base, byteCount, Int32(MADV_HUGEPAGE)) }
+      #endif
+      self.mapping = mapping
+    } else {
+      var memory: UnsafeMutableRawPointer?
+      guard posix_memalign(&memory, CPUDevice.alignment, max(byteCount, 1)) == 0, let memory else {
+        return nil
+      }
+      (base, mapping) = (memory, nil)
+    }
     self.byteCount = byteCount
     self.allocations = allocations
     allocations.add(byteCount)
   }
 
+  /// Zeroed pages; what alignment leaves over at the ends is never touched and takes no memory.
+  private static func map(byteCount: Int, alignment: Int) -> UnsafeMutableRawBufferPointer? {
+    let (whole, overflow) = byteCount.addingReportingOverflow(alignment)
+    guard !overflow else { return nil }
+    let flags = MAP_PRIVATE | MAP_ANON
+    guard let start = mmap(nil, whole, PROT_READ | PROT_WRITE, flags, -1, 0), start != MAP_FAILED
+    else { return nil }
+    return UnsafeMutableRawBufferPointer(start: start, count: whole)
+  }
+
   deinit {
-    free(base)
+    if let mapping {
+      munmap(mapping.baseAddress, mapping.count)
+    } else {
+      free(base)
+    }
     allocations.add(-byteCount)
   }
 }

@@ -73,6 +73,7 @@ public struct StoredTensor: Sendable {
       throw bytes.malformed("tensor \(name) unpacks to fewer bytes than the file says")
     }
     bytes.withUnsafeBytes { view.gather(from: $0, elementType, byteOrder, into: output) }
+    bytes.release()
   }
 
   /// The same tensor under another name.

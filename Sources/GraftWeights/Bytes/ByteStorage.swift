@@ -55,6 +55,17 @@ final class ByteStorage: @unchecked Sendable {  // immutable after initializatio
     isMapped = false
   }
 
+  /// Gives the pages of a part of a mapped file back: they no longer count as this process's memory,
+  /// and whoever reads them again gets them from the file.
+  func release(_ range: Range<Int>) {
+    guard isMapped, let base = bytes.baseAddress else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard first < end else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, Int32(MADV_DONTNEED))
+  }
+
   deinit {
     if isMapped {
       munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)

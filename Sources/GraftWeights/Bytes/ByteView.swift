@@ -62,6 +62,9 @@ struct ByteView: Sendable {
     }
   }
 
+  /// Tells that these bytes are unlikely to be read again soon.
+  func release() { storage.release(range) }
+
   func malformed(_ explanation: String) -> WeightFileError {
     WeightFileError(file: storage.file, problem: .malformed, explanation: explanation)
   }
