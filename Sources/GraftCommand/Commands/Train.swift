@@ -55,6 +55,23 @@ struct HeadOptions: ParsableArguments {
   @Option(help: "The share of features dropped before the last layer while training.")
   var dropout: Float = 0
 
+  @Flag(
+    help: """
+      For two classes: one output and binary cross-entropy in place of two outputs and softmax.
+      """)
+  var binary = false
+
+  /// One output, or one for each class.
+  func outputCount(classes: [String]) throws -> Int {
+    guard binary else { return classes.count }
+    guard classes.count == 2 else {
+      throw ValidationError(
+        "--binary is for two classes, but there are \(classes.count): "
+          + classes.joined(separator: ", "))
+    }
+    return 1
+  }
+
   @LayerBuilder
   func layers(outputs: Int) -> [any Layer] {
     switch headPooling {

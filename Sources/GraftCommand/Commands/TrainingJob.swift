@@ -59,7 +59,7 @@ final class TrainingJob {
     for error in loaded.skipped { terminal.say("skipped \(error)") }
     let base = try await options.network.makeBackbone(terminal: terminal)
     let classes = data.classes
-    let outputs = classes.count
+    let outputs = try options.head.outputCount(classes: classes)
     let model = Model(classNames: classes) {
       base
       options.head.layers(outputs: outputs)
@@ -152,8 +152,11 @@ final class TrainingJob {
         break
       }
     }
-    let metrics = try learner.evaluate(data.validation, batchSize: options.batchSize)
     let epochs = learner.history.epochs.suffix(options.epochs)
+    // The last epoch ended in an evaluation of what the model still is, unless it was broken off.
+    let isWhole = !interruption.isRequested && !options.keepsBest
+    let last = isWhole ? epochs.last?.validation : nil
+    let metrics = try last ?? learner.evaluate(data.validation, batchSize: options.batchSize)
     let rates = epochs.map(\.samplesPerSecond).sorted()
     let rate = extraction.rate ?? (rates.isEmpty ? 0 : rates[rates.count / 2])
     phases.append(

@@ -9,6 +9,15 @@ struct PictureOptions: ParsableArguments {
   @Option(help: "How pixels become numbers: model, torch, caffe, tf (-1 to 1) or unit (0 to 1).")
   var pixels = Pixels.model
 
+  @Option(
+    help: """
+      How JPEG files are decoded: model, exact (every pixel) or fast (at 1/2, 1/4 or 1/8 of the size \
+      where that is enough; a few grey levels away).
+      """)
+  var decode = Decode.model
+
+  enum Decode: String, CaseIterable, ExpressibleByArgument { case model, exact, fast }
+
   enum Pixels: String, CaseIterable, ExpressibleByArgument { case model, torch, caffe, tf, unit }
 
   enum Fit: String, CaseIterable, ExpressibleByArgument { case model, stretch, pad }
@@ -27,6 +36,11 @@ struct PictureOptions: ParsableArguments {
     if let numbers {
       (result.channelOrder, result.scale) = (numbers.channelOrder, numbers.scale)
       (result.mean, result.standardDeviation) = (numbers.mean, numbers.standardDeviation)
+    }
+    switch decode {
+    case .model: break
+    case .exact: result.jpegDecoding = .exact
+    case .fast: result.jpegDecoding = .shrinkOnLoad
     }
     switch fit {
     case .model: break

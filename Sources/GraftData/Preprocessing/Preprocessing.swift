@@ -35,7 +35,8 @@ public struct Preprocessing: Hashable, Codable, Sendable {
     /// Every pixel, then an antialiased resize: Pillow's bytes.
     case exact
     /// At 1/2, 1/4 or 1/8 of the size where that is still at least as large as what the resize needs:
-    /// several times faster on large photographs, a few grey levels away from `exact`.
+    /// about half the time on large photographs, most of what is left being their entropy coding; a few
+    /// grey levels away from `exact`.
     case shrinkOnLoad
   }
 
