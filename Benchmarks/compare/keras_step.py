@@ -91,7 +91,7 @@ def main():
     print(
         json.dumps(
             {
-                "stepTimesMilliseconds": times,
+                "timesMilliseconds": times,
                 "losses": losses,
                 "peakResidentBytes": peak,
                 "version": f"Keras {keras.__version__}, TensorFlow {tf.__version__}",

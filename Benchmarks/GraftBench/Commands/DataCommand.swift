@@ -32,6 +32,8 @@ struct DataCommand: ParsableCommand {
     var size: Int
     var coreCount: Int
     var rates: [Rate]
+    /// Of each pass over all photos on one core, decoded exactly.
+    var millisecondsPerPhoto: [Double]
   }
 
   func validate() throws {
@@ -46,12 +48,15 @@ struct DataCommand: ParsableCommand {
       ? try (0..<16).map { try SyntheticPhoto.jpegData(width: 500, height: 375, seed: $0) }
       : try photos.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
     let coreCount = ProcessInfo.processInfo.activeProcessorCount
+    var times: [Double] = []
     let rates = try Preprocessing.JPEGDecoding.allCases.map { decoding in
       var preprocessing = Preprocessing.torchvision(
         size: size, resizeRule: .shorterSideThenCentreCrop(resize: size * 256 / 224))
       preprocessing.jpegDecoding = decoding
       // Errors show here; what follows does the same again.
-      let alone = try rate(files, preprocessing)
+      let passes = try passTimes(files, preprocessing)
+      if decoding == .exact { times = passes.map { $0 / Double(files.count) } }
+      let alone = Double(files.count * passes.count) / passes.reduce(0, +)
       let together = togetherRate(files, preprocessing, coreCount)
       return Rate(
         decoding: decoding.rawValue, imagesPerSecondPerCore: alone, imagesPerSecond: together)
@@ -64,25 +69,25 @@ struct DataCommand: ParsableCommand {
     guard json else { return }
     print(
       try Format.json(
-        Result(photoCount: files.count, size: size, coreCount: coreCount, rates: rates)))
+        Result(
+          photoCount: files.count, size: size, coreCount: coreCount, rates: rates,
+          millisecondsPerPhoto: times.map { $0 * 1000 })))
   }
 
-  /// Photos a second on this thread.
-  private func rate(_ files: [Data], _ preprocessing: Preprocessing) throws -> Double {
+  /// How long each pass over the photos takes on this thread, in seconds; the first doesn't count.
+  private func passTimes(_ files: [Data], _ preprocessing: Preprocessing) throws -> [Double] {
     let preparer = try ImagePreparer(preprocessing)
     let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: preprocessing.valueCount)
     defer { values.deallocate() }
-    var count = 0
-    var elapsed = 0.0
-    while elapsed < duration {
-      elapsed += try seconds {
-        for file in files {
-          try file.withUnsafeBytes { try preparer.prepare(encoded: $0, into: values) }
-        }
+    func pass() throws {
+      for file in files {
+        try file.withUnsafeBytes { try preparer.prepare(encoded: $0, into: values) }
       }
-      count += files.count
     }
-    return Double(count) / elapsed
+    try pass()
+    var times: [Double] = []
+    while times.reduce(0, +) < duration { times.append(try seconds(pass)) }
+    return times
   }
 
   /// The sum over all cores working at once.
@@ -94,7 +99,8 @@ struct DataCommand: ParsableCommand {
     // Each thread writes its own element.
     nonisolated(unsafe) let shared = rates
     DispatchQueue.concurrentPerform(iterations: coreCount) { core in
-      shared[core] = (try? rate(files, preprocessing)) ?? 0
+      let passes = (try? passTimes(files, preprocessing)) ?? []
+      shared[core] = Double(files.count * passes.count) / max(passes.reduce(0, +), 1e-9)
     }
     return rates.reduce(0, +)
   }

@@ -9,7 +9,11 @@ struct StepCommand: ParsableCommand {
 
   @OptionGroup var workload: WorkloadOptions
 
-  @Option(help: "What keeps its values: backbone, none, or all before a layer (its name).")
+  @Option(
+    help: """
+      What keeps its values: backbone, none, all before a layer (its name), or all: then steps are \
+      predictions with their loss.
+      """)
   var freeze = FreezeLevel.backbone
 
   @Option(help: "How many steps to time.")
@@ -36,6 +40,8 @@ struct StepCommand: ParsableCommand {
     var batch: Int
     var size: Int
     var device: String
+    /// What the device computes with: processor, instruction set, threads, libraries.
+    var identity: String
     var imagesPerSecond: Double
     var stepMilliseconds: Double
     /// Each timed step.
@@ -45,9 +51,17 @@ struct StepCommand: ParsableCommand {
     var allocatedBytes: Int
     var peakResidentBytes: Int
     var gigaflopPerStep: Double
+    /// The arithmetic of the operations' definitions, over time, of what the cores can do at most.
+    /// Above 1 where Winograd's convolutions need fewer multiplications.
     var shareOfPeak: Double
+    /// The same with the multiplications that the chosen algorithms really make.
+    var executedShareOfPeak: Double
+    /// Everything that operations read and write, each once, over time, of what the memory gives at
+    /// most; above 1 where the caches serve it.
+    var shareOfBandwidth: Double
+    /// Each part of the step, its operations run one by one.
+    var phaseMilliseconds: [String: Double]
     var machine: MachineSpeed
-    var phaseMilliseconds: [String: Double]?
   }
 
   func validate() throws {
@@ -65,25 +79,26 @@ struct StepCommand: ParsableCommand {
     let (losses, times) = try timeSteps(engine, work)
     let peakResidentByteCount = ProcessMemory.peakResidentByteCount
     let spread = Spread(times)
-    let graph = try work.trainingGraph(trainable)
+    let allocated = work.device.allocatedByteCount - before
+    let graph = try freeze == .all ? work.evaluationGraph() : work.trainingGraph(trainable)
     let report = try work.session.forecast(graph)
     let operationCount = graph.operationCount
-    var result = Result(
+    let profile = try StepProfile(of: engine, work, graph, machine: machine)
+    let result = Result(
       backbone: workload.backbone, freeze: freeze.description, batch: workload.batch,
-      size: work.model.inputSize.height, device: work.device.name,
+      size: work.model.inputSize.height, device: work.device.name, identity: work.device.identity,
       imagesPerSecond: Double(workload.batch) / spread.median,
       stepMilliseconds: spread.median * 1000,
       stepTimesMilliseconds: times.map { $0 * 1000 }, losses: losses,
-      bytes: report.byKind, allocatedBytes: work.device.allocatedByteCount - before,
+      bytes: report.byKind, allocatedBytes: allocated,
       peakResidentBytes: peakResidentByteCount, gigaflopPerStep: Double(operationCount) / 1e9,
       shareOfPeak: Double(operationCount) / spread.median / machine.operationsPerSecond,
-      machine: machine)
+      executedShareOfPeak: Double(profile.executedOperationCount) / spread.median
+        / machine.operationsPerSecond,
+      shareOfBandwidth: Double(profile.byteCount) / spread.median / machine.bytesPerSecond,
+      phaseMilliseconds: profile.phaseMilliseconds, machine: machine)
     printSummary(result, spread)
-    if profile {
-      let profile = try StepProfile(of: engine, work, graph, machine: machine)
-      print(profile.table(lines: lines))
-      result.phaseMilliseconds = profile.phaseMilliseconds
-    }
+    if self.profile { print(profile.table(lines: lines)) }
     if json { print(try Format.json(result)) }
   }
 
@@ -96,10 +111,11 @@ struct StepCommand: ParsableCommand {
       let batch = StepBatch(.samples(samples), targets: work.targets, count: work.batchSize)
       for step in 0..<warmUp + steps {
         let time = try seconds {
-          losses.append(
-            try engine.train(
-              on: batch, batchSize: work.batchSize, rate: work.optimizer.rate
-            ).loss)
+          let result =
+            freeze == .all
+            ? try engine.evaluate(batch, batchSize: work.batchSize)
+            : try engine.train(on: batch, batchSize: work.batchSize, rate: work.optimizer.rate)
+          losses.append(result.loss)
         }
         if step >= warmUp { times.append(time) }
       }
@@ -116,7 +132,10 @@ struct StepCommand: ParsableCommand {
       \(Format.fixed(result.stepMilliseconds, 1)) ms \
       (\(Format.milliseconds(spread.lowest)) to \(Format.milliseconds(spread.highest))), \
       \(Format.percent(result.shareOfPeak)) of \
-      \(Format.fixed(result.machine.operationsPerSecond / 1e9, 0)) GFLOP/s
+      \(Format.fixed(result.machine.operationsPerSecond / 1e9, 0)) GFLOP/s by the operations' \
+      definitions, \(Format.percent(result.executedShareOfPeak)) by what the algorithms multiply, \
+      \(Format.percent(result.shareOfBandwidth)) of \
+      \(Format.fixed(result.machine.bytesPerSecond / 1e9, 1)) GB/s
       \(Format.mebibytes(result.allocatedBytes)) MiB allocated, at most \
       \(Format.mebibytes(result.peakResidentBytes)) MiB resident
       """)

@@ -1,8 +1,9 @@
 import Graft
 
-/// How much arithmetic an operation is: what its definition says, whatever the algorithm does.
+/// How much arithmetic an operation is.
 enum FloatingPointWork {
-  /// Multiplications and additions of a convolution, a product or their gradients; 0 for all else.
+  /// Multiplications and additions of a convolution, a product or their gradients by definition,
+  /// whatever the algorithm does; 0 for all else.
   static func operationCount(
     _ operation: any Operation, operands: [TensorType], results: [TensorType]
   ) -> Int {
@@ -18,6 +19,21 @@ enum FloatingPointWork {
       return 2 * results[0].shape.count * (product.transposesLeft ? left[0] : left[1])
     default: return 0
     }
+  }
+
+  /// The multiplications and additions of the algorithm that ran: Winograd's, for tiles of m × m
+  /// results, multiplies (m + 2)² times where the definition does 9 m² times, at the edges as well.
+  static func executedOperationCount(_ timing: StepTiming) -> Int {
+    let count = operationCount(
+      timing.operation, operands: timing.operands, results: timing.results)
+    let digits = timing.algorithm.dropFirst("winograd".count).prefix(while: \.isNumber)
+    guard timing.algorithm.hasPrefix("winograd"), let side = Int(digits), side > 0 else {
+      return count
+    }
+    let output = timing.results[0].shape
+    let tileCount = (1...2).reduce(1) { $0 * ((output[$1] + side - 1) / side) }
+    let share = Double(tileCount * (side + 2) * (side + 2)) / Double(9 * output[1] * output[2])
+    return Int(Double(count) * share)
   }
 
   /// The bytes of everything an operation reads and writes, each once.

@@ -27,6 +27,18 @@ struct StepProfile {
       .mapValues { $0.reduce(0) { $0 + $1.seconds } * 1000 }
   }
 
+  /// Multiplications and additions that the chosen algorithms make.
+  var executedOperationCount: Int {
+    timings.reduce(0) { $0 + FloatingPointWork.executedOperationCount($1) }
+  }
+
+  /// The bytes of everything that operations read and write.
+  var byteCount: Int {
+    timings.reduce(0) {
+      $0 + FloatingPointWork.byteCount(operands: $1.operands, results: $1.results)
+    }
+  }
+
   /// Sums by operation, then the longest steps.
   func table(lines: Int) -> String {
     let total = timings.reduce(0) { $0 + $1.seconds }

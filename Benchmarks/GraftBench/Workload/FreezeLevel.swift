@@ -2,11 +2,13 @@ import ArgumentParser
 import Graft
 
 /// What of a model trains.
-enum FreezeLevel: ExpressibleByArgument, CustomStringConvertible {
+enum FreezeLevel: Equatable, ExpressibleByArgument, CustomStringConvertible {
   /// What stands on the backbone.
   case backbone
   /// Everything.
   case none
+  /// Nothing: only predictions can be made.
+  case all
   /// A layer and all that follow.
   case before(layer: String)
 
@@ -14,6 +16,7 @@ enum FreezeLevel: ExpressibleByArgument, CustomStringConvertible {
     switch argument {
     case "backbone": self = .backbone
     case "none": self = .none
+    case "all": self = .all
     case "": return nil
     default: self = .before(layer: argument)
     }
@@ -23,6 +26,7 @@ enum FreezeLevel: ExpressibleByArgument, CustomStringConvertible {
     switch self {
     case .backbone: "backbone"
     case .none: "none"
+    case .all: "all"
     case .before(let layer): layer
     }
   }
@@ -31,6 +35,7 @@ enum FreezeLevel: ExpressibleByArgument, CustomStringConvertible {
     switch self {
     case .backbone: .backbone
     case .none: .none
+    case .all: .where { _ in true }
     case .before(let layer): .upTo(layer)
     }
   }

@@ -38,13 +38,19 @@ struct Workload {
 
   /// The parameters that train at a freeze level.
   func trainable(_ level: FreezeLevel) throws -> Set<ParameterPath> {
-    try level.plan.trainableParameters(of: model)
+    try level == .all ? [] : level.plan.trainableParameters(of: model)
   }
 
   /// The graph of one training step.
   func trainingGraph(_ trainable: Set<ParameterPath>) throws -> Graph {
     try GraphPipeline(trainable: trainable, loss: .crossEntropy)
       .training(model.trace(batchSize: batchSize), optimizer: optimizer)
+  }
+
+  /// The graph of a prediction with its loss.
+  func evaluationGraph() throws -> Graph {
+    try GraphPipeline(trainable: [], loss: .crossEntropy)
+      .evaluation(model.trace(batchSize: batchSize), changing: [])
   }
 
   /// The graph that predicts.
