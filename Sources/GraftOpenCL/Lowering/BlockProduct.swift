@@ -8,10 +8,18 @@ struct BlockProduct {
   let depth: Int
   var groups = 1
   /// Says what the operands are.
-  let macros: [String: String]
+  let role: Role
   var epilogue = Epilogue.none
   /// Whether the depth may be split among work-groups whose sums are added up afterwards.
   var maySplit = false
+
+  /// What the operands of a product are.
+  enum Role {
+    case product(transposesLeft: Bool, transposesRight: Bool)
+    case convolution(ConvolutionProblem)
+    case inputGradient(ConvolutionProblem)
+    case kernelGradient(ConvolutionProblem)
+  }
 
   private static let blockWidth = 64
   private static let blockDepth = 16
@@ -38,14 +46,13 @@ struct BlockProduct {
       rows.dividedRoundingUp(by: Self.blockWidth) * side, groups * splits,
       group: SIMD3(side, side, 1))
     return KernelLowering(
-      name: "block", device: device, workspaceByteCount: splits == 1 ? 0 : splits * resultCount * 4,
-      isContender: !device.isCPU
+      name: "block", device: device, workspaceByteCount: splits == 1 ? 0 : splits * resultCount * 4
     ) { binding in
-      let counts: [any KernelArgument] = [rows, columns, depth, depthPerSplit]
+      let counts: [any KernelArgument] = [rows, columns, depth, depthPerSplit, groups]
       let target = binding.workspace ?? binding.results[0]
       let product = KernelCall(
-        "block_product", in: "matrix/block.cl", macros: macros.merging(epilogue.macros) { $1 },
-        arguments: counts + [binding.operands[0], binding.operands[1]]
+        "block_product", in: "matrix/block.cl", macros: role.macros.merging(epilogue.macros) { $1 },
+        arguments: counts + role.arguments + [binding.operands[0], binding.operands[1]]
           + epilogue.arguments(binding) + [target],
         range: range)
       guard binding.workspace != nil else { return [product] }
@@ -55,6 +62,54 @@ struct BlockProduct {
       ]
     }
   }
+}
+
+extension BlockProduct.Role {
+  fileprivate var macros: [String: String] {
+    switch self {
+    case .product(let transposesLeft, let transposesRight):
+      [
+        "ROLE": "PRODUCT", "TRANSPOSES_LEFT": transposesLeft ? "1" : "0",
+        "TRANSPOSES_RIGHT": transposesRight ? "1" : "0",
+      ]
+    case .convolution: ["ROLE": "CONVOLUTION"]
+    case .inputGradient: ["ROLE": "INPUT_GRADIENT"]
+    case .kernelGradient: ["ROLE": "KERNEL_GRADIENT"]
+    }
+  }
+
+  fileprivate var arguments: [any KernelArgument] {
+    switch self {
+    case .product: []
+    case .convolution(let problem), .kernelGradient(let problem):
+      [BlockGeometry(problem, grid: problem.result, other: problem.image, problem.imageChannels)]
+    case .inputGradient(let problem):
+      [BlockGeometry(problem, grid: problem.image, other: problem.result, problem.resultChannels)]
+    }
+  }
+}
+
+/// The structure `Geometry` of matrix/block.cl.
+private struct BlockGeometry: KernelArgument, BitwiseCopyable {
+  let gridHeight, gridWidth, strideY, strideX, kernelWidth, channels: Divisor
+  let otherHeight, otherWidth, paddingY, paddingX, dilationY, dilationX: Int32
+
+  init(_ problem: ConvolutionProblem, grid: Extent2D, other: Extent2D, _ channels: Int) {
+    func divisor(_ value: Int) -> Divisor { Divisor(Int32(clamping: value)) }
+    let geometry = problem.geometry
+    (gridHeight, gridWidth) = (divisor(grid.height), divisor(grid.width))
+    (strideY, strideX) = (divisor(geometry.strides.height), divisor(geometry.strides.width))
+    (kernelWidth, self.channels) = (divisor(problem.kernel.width), divisor(channels))
+    (otherHeight, otherWidth) = (Int32(clamping: other.height), Int32(clamping: other.width))
+    (paddingY, paddingX) = (
+      Int32(clamping: geometry.padding.top), Int32(clamping: geometry.padding.left)
+    )
+    (dilationY, dilationX) = (
+      Int32(clamping: geometry.dilation.height), Int32(clamping: geometry.dilation.width)
+    )
+  }
+
+  func pass(to kernel: inout KernelArguments) throws(OpenCLError) { try kernel.append(self) }
 }
 
 extension OpenCLDevice {

@@ -80,18 +80,4 @@ struct ConvolutionProblem {
       geometry.dilation.width,
     ]
   }
-
-  /// The macros that fix the geometry when a program is built.
-  var macros: [String: String] {
-    let values = [
-      "GROUPS": groups, "IMAGE_HEIGHT": image.height, "IMAGE_WIDTH": image.width,
-      "IMAGE_CHANNELS": imageChannels, "RESULT_HEIGHT": result.height,
-      "RESULT_WIDTH": result.width, "RESULT_CHANNELS": resultChannels,
-      "KERNEL_WIDTH": kernel.width, "STRIDE_Y": geometry.strides.height,
-      "STRIDE_X": geometry.strides.width, "PADDING_Y": geometry.padding.top,
-      "PADDING_X": geometry.padding.left, "DILATION_Y": geometry.dilation.height,
-      "DILATION_X": geometry.dilation.width,
-    ]
-    return values.mapValues(String.init)
-  }
 }

@@ -12,16 +12,15 @@ extension Convolution: OpenCLOperation {
     let block = BlockProduct(
       rows: convolution.resultPixels, columns: convolution.resultChannels,
       depth: convolution.taps * convolution.imageChannels, groups: convolution.groups,
-      macros: convolution.macros.merging(["ROLE": "CONVOLUTION"]) { $1 }, epilogue: epilogue
+      role: .convolution(convolution), epilogue: epilogue
     ).lowering(on: device)
     let naive = convolution.naive(
       "convolution", count: problem.results[0].shape.count, epilogue: epilogue, on: device)
-    let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
+    let general = [device.isCPU ? tile : block, naive]
     if convolution.isDepthwise {
       return [DepthwiseLowering(convolution, on: device).forward(epilogue)] + general.outclassed
     }
-    return general.adding(
-      WinogradProblem(convolution), epilogue: epilogue, on: device)
+    return general.adding(WinogradProblem(convolution), epilogue: epilogue, on: device)
   }
 }
 
@@ -36,14 +35,13 @@ extension ConvolutionInputGradient: OpenCLOperation {
     let block = BlockProduct(
       rows: convolution.imagePixels, columns: convolution.imageChannels,
       depth: convolution.taps * convolution.resultChannels, groups: convolution.groups,
-      macros: convolution.macros.merging(["ROLE": "INPUT_GRADIENT"]) { $1 }
+      role: .inputGradient(convolution)
     ).lowering(on: device)
     let naive = convolution.naive(
       "convolution_input_gradient", count: problem.results[0].shape.count, on: device)
-    let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
+    let general = [device.isCPU ? tile : block, naive]
     guard convolution.isDepthwise else {
-      return general.adding(
-        WinogradProblem(inputGradientOf: convolution), on: device)
+      return general.adding(WinogradProblem(inputGradientOf: convolution), on: device)
     }
     let depthwise = DepthwiseLowering(convolution, on: device)
     let best = depthwise.inputGradient()
@@ -62,11 +60,11 @@ extension ConvolutionKernelGradient: OpenCLOperation {
     let block = BlockProduct(
       rows: convolution.taps * convolution.imageChannels, columns: convolution.resultChannels,
       depth: convolution.resultPixels, groups: convolution.groups,
-      macros: convolution.macros.merging(["ROLE": "KERNEL_GRADIENT"]) { $1 }, maySplit: true
+      role: .kernelGradient(convolution), maySplit: true
     ).lowering(on: device)
     let naive = convolution.naive(
       "convolution_kernel_gradient", count: convolution.kernelCount, on: device)
-    let general = device.isCPU ? [tile, block, naive] : [block, tile, naive]
+    let general = [device.isCPU ? tile : block, naive]
     return convolution.isDepthwise
       ? [DepthwiseLowering(convolution, on: device).kernelGradient()] + general.outclassed : general
   }
@@ -83,20 +81,18 @@ extension [KernelLowering] {
     }
   }
 
-  /// These and Winograd's algorithm where it can run: the device's kind of it first where it is likely
-  /// to pay, all others before the reference.
+  /// These and the device's kind of Winograd's algorithm where it can run: first where it is likely to
+  /// pay, else before the reference.
   fileprivate func adding(
     _ winograd: WinogradProblem?, epilogue: Epilogue = .none, on device: OpenCLDevice
   ) -> [KernelLowering] {
     guard let winograd else { return self }
-    let tile = WinogradTile(winograd, epilogue: epilogue).lowering(on: device)
-    var stages = WinogradStages(winograd, epilogue: epilogue).lowering(on: device)
-    stages.isContender = !device.isCPU
-    let own = device.isCPU ? tile : stages
-    let other = device.isCPU ? stages : tile
-    let lowerings = [own, other].compactMap { $0 }
-    guard winograd.pays, own != nil else { return dropLast() + lowerings + suffix(1) }
-    return lowerings.prefix(1) + dropLast() + lowerings.dropFirst() + suffix(1)
+    let lowering =
+      device.isCPU
+      ? WinogradTile(winograd, epilogue: epilogue).lowering(on: device)
+      : WinogradStages(winograd, epilogue: epilogue).lowering(on: device)
+    guard let lowering else { return self }
+    return winograd.pays ? [lowering] + self : dropLast() + [lowering] + suffix(1)
   }
 }
 

@@ -7,12 +7,12 @@ extension MatrixProduct: OpenCLOperation {
   ) throws -> [any Lowering<OpenCLBuffer>] {
     let (rows, columns) = (problem.results[0].shape[0], problem.results[0].shape[1])
     let depth = problem.operands[0].shape[transposesLeft ? 0 : 1]
-    let block = block(rows: rows, columns: columns, depth: depth, on: device)
     var candidates: [any Lowering<OpenCLBuffer>] = []
-    if let tile = tile(rows: rows, columns: columns, depth: depth, on: device) {
+    if !device.isCPU {
+      candidates = [block(rows: rows, columns: columns, depth: depth, on: device)]
+    } else if let tile = tile(rows: rows, columns: columns, depth: depth, on: device) {
       candidates = [tile]
     }
-    candidates.insert(block, at: device.isCPU ? candidates.count : 0)
     if epilogue == .none, device.offersCLBlast, device.clblast.isSound {
       let product = CLBlastProduct(
         rows: rows, columns: columns, depth: depth, transposesLeft: transposesLeft,
@@ -55,7 +55,8 @@ extension MatrixProduct: OpenCLOperation {
   {
     BlockProduct(
       rows: rows, columns: columns, depth: depth,
-      macros: transposeMacros.merging(["ROLE": "PRODUCT"]) { $1 }, epilogue: epilogue
+      role: .product(transposesLeft: transposesLeft, transposesRight: transposesRight),
+      epilogue: epilogue
     ).lowering(on: device)
   }
 
