@@ -38,6 +38,13 @@ typedef JOIN(uint, VECTOR_WIDTH) UIntVector;
 #define MULTIPLY_ADD(a, b, c) mad(a, b, c)
 #endif
 
+// Long sums are summed in blocks of this many terms: errors that all have one sign, as where the terms
+// are equal, then grow with the number of blocks plus their length, not with the product.
+#define SUM_BLOCK 32
+#define FOR_EACH_BLOCK(start, first, last) for (int start = first; start < (last); start += SUM_BLOCK)
+#define FOR_BLOCK(i, start, last) \
+  for (int i = start, i##_end = min(start + SUM_BLOCK, last); i < i##_end; i++)
+
 // Runs over this work-item's share of `count` things, `run` to each work-item along `axis`.
 #define FOR_SHARE(i, axis, run, count)                              \
   for (int i = (int)get_global_id(axis) * (run),                    \

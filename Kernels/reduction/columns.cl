@@ -27,12 +27,16 @@ __kernel void reduce_columns(
   if (column >= column_vectors) return;
   const int first = chunk * rows_per_chunk, last = min(first + rows_per_chunk, rows);
   const int stride = column_vectors * VECTOR_WIDTH;
-  __global const float *element = x + x_offset + (matrix * rows + first) * stride + column * VECTOR_WIDTH;
-  Vector total = LOAD(element);
-  for (int row = first + 1; row < last; row++) {
-    element += stride;
-    const Vector value = LOAD(element);
-    total = REDUCE(total, value);
+  __global const float *matrix_column =
+      x + x_offset + matrix * rows * stride + column * VECTOR_WIDTH;
+  Vector total;
+  FOR_EACH_BLOCK(start, first, last) {
+    Vector block_total = LOAD(matrix_column + start * stride);
+    FOR_BLOCK(row, start + 1, min(start + SUM_BLOCK, last)) {
+      const Vector value = LOAD(matrix_column + row * stride);
+      block_total = REDUCE(block_total, value);
+    }
+    total = start == first ? block_total : REDUCE(total, block_total);
   }
   STORE(total * factor,
         y + y_offset + (matrix * (int)get_global_size(1) + chunk) * stride + column * VECTOR_WIDTH);

@@ -8,8 +8,12 @@ __kernel void sum_slices(
     const int slices_offset, __global float *restrict sums, const int sums_offset) {
   FOR_EACH_VECTOR(i, count) {
     __global const float *slice = slices + slices_offset + i * VECTOR_WIDTH;
-    Vector sum = LOAD(slice);
-    for (int s = 1; s < slice_count; s++) sum += LOAD(slice + s * count * VECTOR_WIDTH);
+    Vector sum = 0.0f;
+    FOR_EACH_BLOCK(start, 0, slice_count) {
+      Vector block_sum = 0.0f;
+      FOR_BLOCK(s, start, slice_count) block_sum += LOAD(slice + s * count * VECTOR_WIDTH);
+      sum += block_sum;
+    }
     STORE(sum, sums + sums_offset + i * VECTOR_WIDTH);
   }
 }

@@ -16,9 +16,13 @@ __kernel void sum_chunks(
   const int last = min(first + vectors_per_chunk, count);
   if (first >= last) return;
   Vector sum = 0.0f;
-  for (int i = first; i < last; i++) {
-    const Vector v = LOAD(x + x_offset + i * VECTOR_WIDTH);
-    sum += TERM(v);
+  FOR_EACH_BLOCK(start, first, last) {
+    Vector block_sum = 0.0f;
+    FOR_BLOCK(i, start, last) {
+      const Vector v = LOAD(x + x_offset + i * VECTOR_WIDTH);
+      block_sum += TERM(v);
+    }
+    sum += block_sum;
   }
   sums[sums_offset + get_global_id(0)] = sum_of_elements(sum);
 }
@@ -28,6 +32,10 @@ __kernel void sum_of_chunks(
     __global float *restrict total, const int total_offset) {
   if (get_global_id(0) != 0) return;
   float sum = 0.0f;
-  for (int i = 0; i < count; i++) sum += sums[sums_offset + i];
+  FOR_EACH_BLOCK(start, 0, count) {
+    float block_sum = 0.0f;
+    FOR_BLOCK(i, start, count) block_sum += sums[sums_offset + i];
+    sum += block_sum;
+  }
   total[total_offset] = sum;
 }

@@ -23,6 +23,10 @@ extension OperationCase {
   static let sums: [OperationCase] =
     broadcasts.map { OperationCase(Sum(to: $0.small), [Operand($0.large)]) } + [
       OperationCase(Sum(to: [5]), [Operand([4, 31, 33, 5])]),
+      // Equal terms, whose rounding errors have one sign.
+      OperationCase(Sum(to: [5]), [Operand([4, 31, 33, 5], .repeating([0.3]))]),
+      OperationCase(Sum(to: [1]), [Operand([70_001], .repeating([0.3]))]),
+      OperationCase(SumOfSquares(), [Operand([70_001], .repeating([0.3]))]),
       OperationCase(Sum(to: [96]), [Operand([257, 96])]),
       OperationCase(Sum(to: [1]), [Operand([70_001])]),
       OperationCase(Sum(to: [2, 96]), [Operand([2, 15, 17, 96])]),

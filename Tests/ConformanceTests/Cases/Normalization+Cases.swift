@@ -1,14 +1,14 @@
 import GraftGraph
 
 extension OperationCase {
-  private static let shapes: [Shape] = [
+  static let normalizedShapes: [Shape] = [
     [1, 1, 1, 1], [1, 3], [2, 5, 7, 3], [3, 7, 5, 8], [1, 13, 17, 17], [2, 9, 7, 33],
     [2, 14, 14, 64], [5, 96], [4, 31, 33, 2],
   ]
 
   /// Everything about batch normalization but what needs the statistics of a batch.
   static let normalizations: [OperationCase] =
-    shapes.flatMap { shape -> [OperationCase] in
+    normalizedShapes.flatMap { shape -> [OperationCase] in
       let parameter = Operand([shape.extents.last ?? 1])
       let variance = Operand(parameter.type.shape, .uniform(0.1...2))
       return [
@@ -30,12 +30,16 @@ extension OperationCase {
         NormalizationScale(epsilon: 1e-5), [Operand([5]), Operand([5], .repeating([0, 1e-12]))])
     ]
 
-  static let trainingNormalizations: [OperationCase] = shapes.flatMap { shape in
-    // A mean far from zero: E[x²] - E[x]² would have no digit left.
-    [Operand.Values.uniform(-1...1), .uniform(999...1001), .repeating([0.3])].flatMap { values in
+  static let trainingNormalizations: [OperationCase] = normalizedShapes.flatMap { shape in
+    // Where nothing varies, sums in single precision err in one direction.
+    [Operand.Values.uniform(-1...1), farFromZero, .repeating([0.3])].flatMap { values in
       training(Operand(shape, values))
     }
   }
+
+  /// A mean of 1000 and a deviation of 0.3: E[x²] - E[x]² has hardly a digit left in single
+  /// precision, which a test of the harness makes sure is noticed.
+  static let farFromZero = Operand.Values.uniform(999.48...1000.52)
 
   static let differentiatedNormalizations: [OperationCase] = [[3, 4], [2, 3, 4, 3]].flatMap {
     (shape: Shape) -> [OperationCase] in
@@ -63,6 +67,11 @@ extension OperationCase {
       OperationCase(
         BatchNormalizationTrainingGradient(epsilon: 1e-5),
         [x, parameter, statistic(1), statistic(2), Operand(x.type.shape)]),
+      OperationCase(
+        BatchNormalizationTrainingGradient(epsilon: 1e-5),
+        [
+          x, parameter, statistic(1), statistic(2), Operand(x.type.shape, .repeating([0.3])),
+        ]),
     ]
   }
 }

@@ -19,6 +19,27 @@ import Testing
     #expect(try !device.findings(for: Self.test).isEmpty)
   }
 
+  /// Sums in double precision, each rounded to single once: no naive kernel can do better.
+  @Test(arguments: OperationCase.normalizedShapes.filter { $0.count / $0.extents[$0.rank - 1] > 9 })
+  func noticesANaiveVariance(_ shape: Shape) throws {
+    let channels = shape.extents[shape.rank - 1]
+    let parameter = Operand([channels])
+    let test = OperationCase(
+      BatchNormalizationTraining(epsilon: 1e-5),
+      [Operand(shape, OperationCase.farFromZero), parameter, parameter])
+    let operands = test.makeOperands()
+    let naive = (0..<channels).map { channel in
+      let values = stride(from: channel, to: shape.count, by: channels).map {
+        operands[0].doubles[$0]
+      }
+      let count = Double(values.count)
+      let mean = Float(values.reduce(0, +) / count)
+      return Float(values.reduce(0) { $0 + $1 * $1 } / count) - mean * mean
+    }
+    let variance = test.makeReference(operands)[2]
+    #expect(variance.disagreement(with: HostTensor([channels], naive)) != nil)
+  }
+
   @Test func noticesAWrongGradient() throws {
     let wrong = OperationCase(WrongSquare(), [Operand([3])], differentiating: [0])
     #expect(try !DifferenceCheck(wrong).findings().isEmpty)

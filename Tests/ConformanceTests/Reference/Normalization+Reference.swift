@@ -39,12 +39,8 @@ extension BatchNormalizationTraining: ReferenceOperation {
       variance.add(distance * distance / count, at: index % channels)
     }
     for channel in 0..<channels {
-      // The error of an updating or pairwise algorithm grows with the condition number
-      // √(1 + mean² / variance); that of E[x²] - E[x]², with its square (Chan, Golub and LeVeque
-      // 1983). Where nothing varies, the rounding error of the mean is left, squared.
-      let (square, value) = (mean.values[channel] * mean.values[channel], variance.values[channel])
-      variance.magnitudes[channel] =
-        (value * (value + square)).squareRoot() + Tolerance.singleEpsilon * square
+      let (mean, value) = (abs(mean.values[channel]), variance.values[channel])
+      variance.magnitudes[channel] += Self.centringMagnitude(mean: mean, variance: value)
     }
     let statistics = ChannelStatistics(
       mean: mean.values, meanMagnitude: mean.magnitudes, variance: variance.values,
@@ -53,6 +49,21 @@ extension BatchNormalizationTraining: ReferenceOperation {
       statistics.normalized(x, gamma: operands[1].values, beta: operands[2].values),
       mean.tensor([channels]), variance.tensor([channels]),
     ]
+  }
+}
+
+extension BatchNormalizationTraining {
+  /// What rounded means add to the magnitude of a variance, whose own terms are (x - mean)² / count.
+  ///
+  /// Single precision holds a mean, of a part of the batch or of all, to ε/2 · |mean|. That moves each
+  /// of the distances whose squares are summed, and the sum by up to 2 · deviation · ε/2 · |mean| for
+  /// parts and whole each: 2 · ε · deviation · |mean|, the sixteen roundings of ``Tolerance`` being
+  /// taken off here. Where nothing varies, the square of a mean's error is left; 4 · ε · |mean| are
+  /// allowed for summing it. E[x²] - E[x]² is off by ε · mean², which is far outside.
+  static func centringMagnitude(mean: Double, variance: Double) -> Double {
+    let ofDistances = 2 * variance.squareRoot() * mean / Tolerance.roundings
+    let ofMean = 16 * Tolerance.singleEpsilon * mean * mean / Tolerance.roundings
+    return ofDistances + ofMean
   }
 }
 
