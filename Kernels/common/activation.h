@@ -1,4 +1,5 @@
-// The activations and their slopes, as macros over a Vector. NaN passes through all of them.
+// The activations and their slopes, as macros over a Vector. NaN passes through all of them; where a
+// slope does not depend on the input, that at NaN is PyTorch's.
 //
 // ACTIVATION is one of the numbers below. ACTIVATION_SLOPE takes the activation's result where the
 // slope can be told from it (all up to HARD_SIGMOID), else its input.
@@ -33,7 +34,7 @@
 #define ACTIVATE(x) (x)
 #elif ACTIVATION == ACTIVATION_RELU
 #define ACTIVATE(x) CLAMP_LOW(x)
-#define ACTIVATION_SLOPE(y) CHOOSE((y) > 0.0f, 1.0f, 0.0f)
+#define ACTIVATION_SLOPE(y) CHOOSE((y) <= 0.0f, 0.0f, 1.0f)
 #elif ACTIVATION == ACTIVATION_RELU6
 #define ACTIVATE(x) CLAMP6(x)
 #define ACTIVATION_SLOPE(y) CHOOSE(WITHIN(y, 0.0f, 6.0f), 1.0f, 0.0f)

@@ -145,6 +145,43 @@ def activations():
     case("softmax", lambda x: F.softmax(x, -1), [uniform(5, 11, low=-6, high=6)])
 
 
+def not_a_number():
+    """NaN in, NaN out. Gradients where PyTorch's kernels agree among themselves on them."""
+    nan = float("nan")
+    operand = numpy.array([nan, 2, -1, 0.5, nan, -nan, 8, -8, 1, -2, nan], dtype=numpy.float32)
+    leak = single(0.2)
+    functions = {
+        "relu": torch.relu, "leaky": lambda x: F.leaky_relu(x, leak), "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh, "silu": F.silu, "hard-sigmoid": F.hardsigmoid, "gelu": F.gelu,
+    }
+    for name, function in functions.items():
+        case(f"nan.{name}", function, [operand])
+    case("nan.relu6", F.relu6, [operand], [])
+    case("nan.hard-swish", F.hardswish, [operand], [])
+
+    def image(*shape, count):
+        values = uniform(*shape)
+        values.flat[random.choice(values.size, count, replace=False)] = nan
+        return values
+
+    # Windows with one NaN, with several and with nothing else.
+    dense = image(2, 7, 8, 3, count=60)
+    dense[0, :3, :3, 1] = nan
+    case("nan.maximum", lambda x: channels_last(F.max_pool2d(channels_first(x), 3, 2, 1)), [dense])
+    case("nan.average", lambda x: channels_last(F.avg_pool2d(channels_first(x), 3, 2, 1)),
+         [image(2, 7, 8, 3, count=9)])
+    case("nan.global-maximum", lambda x: F.adaptive_max_pool2d(channels_first(x), 1).flatten(1),
+         [image(3, 5, 4, 5, count=20)])
+    case("nan.global-average", lambda x: x.mean((1, 2)), [image(3, 5, 4, 5, count=5)])
+    case("nan.softmax", lambda x: F.softmax(x, -1), [image(5, 11, count=3)], [])
+
+    def fused(image, kernel, bias):
+        return F.relu6(convolution(image, kernel) + bias)
+
+    case("nan.convolution", fused,
+         [image(2, 5, 7, 9, count=5), uniform(1, 1, 9, 17, low=-4, high=4), uniform(17)], [])
+
+
 def normalizations():
     epsilon = single(1e-3)
     x = uniform(3, 4, 5, 6, low=-2, high=3)
@@ -244,7 +281,7 @@ def optimizers():
 
 
 for make in (convolutions, products, poolings, activations, normalizations, losses, optimizers,
-             layer_normalizations):
+             layer_normalizations, not_a_number):
     make()
 save_file(tensors, "operations.safetensors")
 print(f"{len(tensors)} tensors, {sum(t.nbytes for t in tensors.values())} bytes")

@@ -35,9 +35,9 @@ INLINE vec NAME(at_most)(vec value, vec bound) { return value > bound ? bound : 
 #define at_least NAME(at_least)
 #define at_most NAME(at_most)
 
-/// Where `value` is greater than a maximum so far; NaN is greater than all and stays.
+/// Where `value` is greater than a maximum so far; NaN is greater than all, the last one counts.
 INLINE ivec NAME(is_greater)(vec value, vec maximum) {
-  return (value > maximum) | ((value != value) & (maximum == maximum));
+  return (value > maximum) | (value != value);
 }
 #define is_greater NAME(is_greater)
 

@@ -1,4 +1,4 @@
-/// A function applied to each element.
+/// A function applied to each element. NaN stays NaN under all of them, as in PyTorch.
 public enum Activation: Hashable, Sendable {
   case relu
   /// min(max(x, 0), 6).
@@ -47,6 +47,10 @@ public struct Activate: Operation {
 }
 
 /// The gradient of an ``Activate``.
+///
+/// At NaN it is PyTorch's: the slope of a ReLU is 1 there, that of a leaky ReLU `slope`, that of a
+/// hard sigmoid 0, that of smooth activations NaN. For ReLU6 and hard-swish, where PyTorch's own
+/// kernels differ, it is not specified.
 ///
 /// Operands: the activation's result where ``Activation/gradientUsesResult``, else its input; the
 /// gradient of its result. Result: the gradient of its input.

@@ -8,7 +8,7 @@ public enum PoolingKind: Hashable, Sendable {
 /// Reduces each window of an image to one value per channel.
 ///
 /// Operands: the image (N, height, width, channels). Result: the same with a smaller height and
-/// width. Window positions in the padding never win a maximum. Where the size is rounded up
+/// width. Window positions in the padding never win a maximum; a NaN always does, as in PyTorch. Where the size is rounded up
 /// (ceil mode), the last window starts inside the image or its leading padding, as in PyTorch, and
 /// a mean that counts padding counts only what lies within the padded image.
 public struct Pooling: Operation {
@@ -66,7 +66,8 @@ public struct Pooling: Operation {
   public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
-/// The gradient of a ``Pooling``; of equal maxima of a window the first gets it, row by row.
+/// The gradient of a ``Pooling``; of equal maxima of a window the first gets it, row by
+/// row, of several NaN the last.
 ///
 /// Operands: the gradient of the result; for a maximum also the image. Result: the gradient of the
 /// image.
@@ -87,7 +88,7 @@ public struct PoolingGradient: Operation {
 
 /// Reduces each whole image to one value per channel.
 ///
-/// Operands: the image (N, height, width, channels). Result: (N, channels).
+/// Operands: the image (N, height, width, channels). Result: (N, channels). A NaN wins a maximum.
 public struct GlobalPooling: Operation {
   /// Whether the mean or the maximum is taken.
   public enum Kind: Hashable, Sendable { case average, maximum }
@@ -114,7 +115,8 @@ public struct GlobalPooling: Operation {
   public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
-/// The gradient of a ``GlobalPooling``; of equal maxima the first gets it.
+/// The gradient of a ``GlobalPooling``; of equal maxima the first gets it, of several NaN the
+/// last.
 ///
 /// Operands: the gradient of the result (N, channels); for a maximum also the image. Result: the
 /// gradient of the image.

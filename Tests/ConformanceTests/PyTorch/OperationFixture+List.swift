@@ -3,7 +3,7 @@ import GraftGraph
 extension OperationFixture {
   /// All of them: the names are those of make_operation_fixtures.py.
   static let all: [OperationFixture] =
-    convolutions + products + poolings + activations + normalizations + losses
+    convolutions + products + poolings + activations + normalizations + losses + notANumber
 
   private static let convolutions: [OperationFixture] = {
     func convolution(
@@ -108,4 +108,28 @@ extension OperationFixture {
     ("cross-entropy-probabilities-smoothed", .softmaxCrossEntropy(smoothing: 0.1)),
     ("binary", .binaryCrossEntropy), ("squared", .meanSquaredError),
   ].map { OperationFixture("loss.\($0)", SampleLoss($1)) }
+
+  /// Operands with NaN among their elements.
+  private static let notANumber: [OperationFixture] = {
+    let activations: [(String, Activation)] = [
+      ("relu", .relu), ("relu6", .relu6), ("leaky", .leakyReLU(slope: 0.2)),
+      ("sigmoid", .sigmoid), ("tanh", .tanh), ("silu", .silu), ("hard-sigmoid", .hardSigmoid),
+      ("hard-swish", .hardSwish), ("gelu", .gelu),
+    ]
+    func pooling(_ kind: PoolingKind) -> Pooling {
+      Pooling(kind, window: Extent2D(3), strides: Extent2D(2), padding: EdgePadding(1))
+    }
+    let others: [(String, any ReferenceOperation)] = [
+      ("maximum", pooling(.maximum)), ("average", pooling(.average(countsPadding: true))),
+      ("global-maximum", GlobalPooling(.maximum)), ("global-average", GlobalPooling(.average)),
+      ("softmax", Softmax()),
+      (
+        "convolution",
+        Convolution(
+          ConvolutionGeometry(), epilogue: Epilogue(hasBias: true, activation: .relu6))
+      ),
+    ]
+    return activations.map { OperationFixture("nan.\($0)", Activate($1)) }
+      + others.map { OperationFixture("nan.\($0)", $1) }
+  }()
 }

@@ -41,9 +41,11 @@ extension Pooling {
   }
 }
 
-/// The first position of the largest of `values` at `positions`.
+/// The first position of the largest of `values` at `positions`; a NaN counts as larger than all.
 private func firstMaximum(of values: [Double], at positions: [Int]) -> Int {
-  positions.dropFirst().reduce(positions[0]) { values[$1] > values[$0] ? $1 : $0 }
+  positions.dropFirst().reduce(positions[0]) {
+    values[$1] > values[$0] || values[$1].isNaN ? $1 : $0
+  }
 }
 
 extension Pooling: ReferenceOperation {

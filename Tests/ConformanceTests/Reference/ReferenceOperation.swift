@@ -30,11 +30,11 @@ struct ReferenceTensor: Sendable {
   /// The tensor rounded to single precision.
   var rounded: HostTensor { HostTensor(shape, values.map { Float($0) }) }
 
-  /// Every element with the largest magnitude, but at least with `least`: for algorithms that
+  /// Every element with the largest magnitude that is a number, but at least with `least`: for algorithms that
   /// compute in a transformed space (Winograd), where the error of one element spreads over its
   /// neighbours.
   func spreadingMagnitudes(atLeast least: Double = 0) -> ReferenceTensor {
-    let largest = magnitudes.reduce(least, max)
+    let largest = (magnitudes + [least]).filter { !$0.isNaN }.max() ?? 0
     return ReferenceTensor(shape, values, magnitudes: magnitudes.map { _ in largest })
   }
 
