@@ -8,11 +8,13 @@
 enum Tolerance {
   /// The spacing of single-precision numbers at 1.
   static let singleEpsilon = Double(Float.ulpOfOne)
-  /// What any element may be off: devices may flush subnormal numbers to zero, or let exponentials
-  /// end a little above them.
-  static let smallest = 4 * Double(Float.leastNormalMagnitude)
+  /// What any element may be off: devices may flush subnormal numbers to zero, and let exponentials
+  /// end at a number just above the smallest normal one.
+  static let smallest = 2 * Double(Float.leastNormalMagnitude)
   /// How many ε an element may be off per unit of magnitude.
   static let roundings = 16.0
+  /// The magnitude whose error is ``smallest``: of a factor that may have underflowed.
+  static let underflowMagnitude = smallest / (roundings * singleEpsilon)
 
   /// The largest error of an element of the given magnitude.
   static func error(magnitude: Double) -> Double {

@@ -21,7 +21,7 @@ extension Activation {
   /// input.
   func derivative(at saved: Double) -> Double {
     switch self {
-    case .relu: return saved > 0 ? 1 : 0
+    case .relu: return saved <= 0 ? 0 : 1
     case .relu6: return saved > 0 && saved < 6 ? 1 : 0
     case .leakyReLU(let slope): return saved > 0 ? 1 : Double(slope)
     case .sigmoid: return saved * (1 - saved)
@@ -38,11 +38,30 @@ extension Activation {
     }
   }
 
-  /// Whether the result stays bounded however large the input is.
-  var isBounded: Bool {
+  /// What rounding errors of the activation of `x` are proportional to.
+  ///
+  /// ReLU and ReLU6 round nothing. Single precision gives the others to a few roundings of the result,
+  /// except that the normal distribution may be computed as (1 + erf) / 2, as PyTorch does, with errors next to 1, and that a
+  /// factor x enlarges what underflow takes from a sigmoid.
+  func magnitude(at x: Double) -> Double {
     switch self {
-    case .sigmoid, .tanh, .hardSigmoid, .relu6: true
-    case .relu, .leakyReLU, .silu, .hardSwish, .gelu: false
+    case .gelu: abs(x)
+    case .silu: abs(value(at: x)) + abs(x) * Tolerance.underflowMagnitude
+    case .relu, .relu6: 0
+    case .leakyReLU, .sigmoid, .tanh, .hardSigmoid, .hardSwish: abs(value(at: x))
+    }
+  }
+
+  /// What rounding errors of ``derivative(at:)`` are proportional to: the sum of its terms.
+  func derivativeMagnitude(at saved: Double) -> Double {
+    switch self {
+    case .relu, .relu6, .leakyReLU, .hardSigmoid: return abs(derivative(at: saved))
+    case .sigmoid, .tanh: return 1
+    case .hardSwish: return min(abs(saved) / 3 + 0.5, 1.5)
+    case .silu:
+      let sigmoid = 1 / (1 + exp(-saved))
+      return sigmoid * (1 + abs(saved)) + abs(saved) * Tolerance.underflowMagnitude
+    case .gelu: return 1 + abs(saved) * exp(-saved * saved / 2)
     }
   }
 }
@@ -53,7 +72,7 @@ extension Activate: ReferenceOperation {
     return [
       ReferenceTensor(
         x.shape, x.values.map(activation.value(at:)),
-        magnitudes: x.values.map { activation.isBounded ? 1 : abs($0) })
+        magnitudes: x.values.map(activation.magnitude(at:)))
     ]
   }
 }
@@ -62,7 +81,9 @@ extension ActivationGradient: ReferenceOperation {
   func evaluate(_ operands: [ReferenceTensor]) -> [ReferenceTensor] {
     let (saved, gradient) = (operands[0], operands[1])
     let values = zip(saved.values, gradient.values).map { activation.derivative(at: $0) * $1 }
-    let magnitudes = zip(saved.values, gradient.values).map { (1 + min(abs($0), 20)) * abs($1) }
+    let magnitudes = zip(saved.values, gradient.values).map {
+      activation.derivativeMagnitude(at: $0) * abs($1)
+    }
     return [ReferenceTensor(saved.shape, values, magnitudes: magnitudes)]
   }
 }

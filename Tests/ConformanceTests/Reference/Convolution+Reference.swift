@@ -118,8 +118,10 @@ extension Epilogue {
       }
     }
     guard let activation else { return result }
-    result.values = result.values.map(activation.value(at:))
-    if activation.isBounded { result.magnitudes = result.magnitudes.map { $0 + 1 } }
+    for index in result.values.indices {
+      result.magnitudes[index] += activation.magnitude(at: result.values[index])
+      result.values[index] = activation.value(at: result.values[index])
+    }
     return result
   }
 }
