@@ -19,7 +19,8 @@ public final class OpenCLDevice: Device {
   /// - Parameters:
   ///   - description: One of ``all()``.
   ///   - kind: Which kind's kernels come first, where that is not the device's own.
-  ///   - programFolder: Where built programs are kept; `nil` keeps none.
+  ///   - programFolder: Where the verdict on CLBlast is kept and, unless the driver does so itself,
+  ///     built programs; `nil` keeps none.
   ///   - offersCLBlast: Whether CLBlast may run products; by default on all but CPU devices, where
   ///     it is slow and takes seconds to start.
   public init(
@@ -38,8 +39,9 @@ public final class OpenCLDevice: Device {
     tuningVersion = "\(traits.kind) \(KernelText.version)"
     context = try OpenCLContext(device: description)
     queue = try OpenCLQueue(context: context)
-    programs = ProgramLibrary(context: context, folder: programFolder)
-    clblast = CLBlastLibrary(queue: queue, context: context)
+    programs = ProgramLibrary(
+      context: context, folder: description.keepsCompiledKernels ? nil : programFolder)
+    clblast = CLBlastLibrary(queue: queue, context: context, folder: programFolder)
   }
 
   /// The devices of all drivers, GPUs first, else in the drivers' order.
@@ -79,6 +81,13 @@ public final class OpenCLDevice: Device {
   }
 
   public func synchronize() throws { try queue.finish() }
+
+  /// Builds a kernel file, unless that was done before.
+  ///
+  /// - Throws: ``OpenCLError/build(file:options:device:log:)`` with the compiler's words.
+  package func build(_ file: String, macros: [String: String]) throws(OpenCLError) {
+    _ = try programs.program(file, macros: macros)
+  }
 
   public func candidates(for problem: Problem) throws -> [any Lowering<OpenCLBuffer>] {
     guard let operation = problem.operation as? any OpenCLOperation,

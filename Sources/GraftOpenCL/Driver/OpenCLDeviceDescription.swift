@@ -26,6 +26,9 @@ public struct OpenCLDeviceDescription: @unchecked Sendable, CustomStringConverti
   public let localMemoryByteCount: Int
   /// Whether the device shares its memory with the host.
   public let sharesHostMemory: Bool
+  /// Whether the driver keeps what it compiled on disk itself. PoCL does, for the sizes of work-groups
+  /// that were run; asked for a binary, it compiles all kernels of a program once more, for any size.
+  public var keepsCompiledKernels: Bool { platform.hasPrefix("Portable Computing Language") }
 
   public var description: String { "\(name) (\(kind.rawValue), \(platform))" }
 

@@ -1,4 +1,5 @@
 import COpenCL
+import Synchronization
 
 /// An installed OpenCL driver with its devices.
 public struct OpenCLPlatform: Sendable, CustomStringConvertible {
@@ -10,10 +11,18 @@ public struct OpenCLPlatform: Sendable, CustomStringConvertible {
 
   public var description: String { "\(name) (\(version))" }
 
+  /// PoCL 3.1 crashes where two threads are the first to list its devices at once.
+  private static let listing = Mutex(())
+
   /// All drivers that can be loaded; empty where there is none.
   ///
-  /// A driver that fails to list its devices counts as one without devices.
+  /// A driver that fails to list its devices counts as one without devices. May be called from any
+  /// thread.
   public static func all() throws(OpenCLError) -> [OpenCLPlatform] {
+    try listing.withLock { _ throws(OpenCLError) in try unguardedAll() }
+  }
+
+  private static func unguardedAll() throws(OpenCLError) -> [OpenCLPlatform] {
     var count: cl_uint = 0
     let status = clGetPlatformIDs(0, nil, &count)
     // The loader's way to say "none"; some loaders report success and zero.

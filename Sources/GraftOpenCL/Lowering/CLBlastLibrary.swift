@@ -1,4 +1,5 @@
 import CCLBlast
+import Foundation
 import GraftRuntime
 import Synchronization
 
@@ -6,23 +7,58 @@ import Synchronization
 final class CLBlastLibrary: Sendable {
   private let queue: OpenCLQueue
   private let context: OpenCLContext
+  private let folder: ProgramFolder?
   private let verdict = Mutex<Bool?>(nil)
 
-  init(queue: OpenCLQueue, context: OpenCLContext) {
+  /// - Parameter folder: Where the verdict on the library stays; nil keeps it in memory only.
+  init(queue: OpenCLQueue, context: OpenCLContext, folder: ProgramFolder?) {
     self.queue = queue
     self.context = context
+    self.folder = folder
   }
 
   /// Whether products of several shapes agree with a plain loop on the host.
   ///
-  /// Some pairs of driver and version are known to give wrong results. Checked once, on first use.
+  /// Some pairs of driver and version are known to give wrong results. Checked on first use, once
+  /// for each device, driver and copy of CLBlast.
   var isSound: Bool {
     verdict.withLock { verdict in
       if let verdict { return verdict }
-      let result = (try? CLBlastCheck(library: self, context: context, queue: queue).passes())
-      verdict = result ?? false
-      return result ?? false
+      let result = keptVerdict ?? freshVerdict()
+      verdict = result
+      return result
     }
+  }
+
+  /// What the verdict is valid for; nil where nobody knows, or where it is not to be kept.
+  private var verdictKey: ProgramKey? {
+    guard folder != nil, let identity = Self.libraryIdentity else { return nil }
+    return ProgramKey(text: "CLBlast \(identity)", options: "", device: context.device)
+  }
+
+  private var keptVerdict: Bool? {
+    verdictKey.flatMap { folder?.binary(for: $0)?.first }.map { $0 == 1 }
+  }
+
+  private func freshVerdict() -> Bool {
+    // A check that could not run says nothing about the next time.
+    guard let passes = try? CLBlastCheck(library: self, context: context, queue: queue).passes()
+    else { return false }
+    if let key = verdictKey { folder?.store([passes ? 1 : 0], for: key) }
+    return passes
+  }
+
+  /// The file that CLBlast is loaded from, with its size and date: the library tells no version.
+  private static var libraryIdentity: String? {
+    guard let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8),
+      let line = maps.split(separator: "\n").first(where: { $0.contains("/libclblast") }),
+      let start = line.firstIndex(of: "/")
+    else { return nil }
+    let path = String(line[start...])
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    guard let size = attributes?[.size] as? Int, let date = attributes?[.modificationDate] as? Date
+    else { return nil }
+    return "\(path) \(size) \(date.timeIntervalSince1970)"
   }
 
   /// The scratch memory that a product needs, in bytes.
