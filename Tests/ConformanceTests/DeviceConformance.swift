@@ -70,6 +70,22 @@ struct OpenCLConformance {
   }
 }
 
+/// The kernels for the other kind of device: those for GPUs, on whatever CPU device there is.
+@Suite(
+  .serialized,
+  .enabled(if: !Devices.openCLAsOtherKind.devices.isEmpty, Devices.openCLAsOtherKind.absence))
+struct OtherKindConformance {
+  @Test(arguments: Devices.openCLAsOtherKind.devices, CaseTable.all)
+  func agreesWithDefinition(_ device: DeviceUnderTest, _ test: OperationCase) throws {
+    try device.expectAgreement(on: test)
+  }
+
+  @Test(arguments: Devices.openCLAsOtherKind.devices, OperationFixture.all)
+  func agreesWithPyTorch(_ device: DeviceUnderTest, _ fixture: OperationFixture) throws {
+    try device.expectAgreement(on: fixture)
+  }
+}
+
 extension DeviceUnderTest {
   /// Expects a way to run the operation of the given name.
   func expectSupport(of operation: String) throws {

@@ -51,6 +51,19 @@ import Testing
     }
   }
 
+  @Test(
+    "Twenty steps on an OpenCL device give the CPU's losses",
+    .enabled(if: !TestDevice.openCL.isEmpty, TestDevice.absence),
+    arguments: TestDevice.openCL, scenarios)
+  func followsTheCPU(device: TestDevice, scenario: Scenario) throws {
+    let expected = try Run(scenario, on: CPUDevice())
+    let run = try Run(scenario, on: device.open())
+    for step in 0..<20 {
+      let (loss, expected) = (try run.step(step % 4), try expected.step(step % 4))
+      #expect(abs(loss - expected) <= 1e-3, "step \(step + 1)")
+    }
+  }
+
   @Test("Steps from kept features equal steps from samples", arguments: TestDevice.all)
   func keptFeatures(device: TestDevice) throws {
     let scenario = Self.scenarios[3]

@@ -36,9 +36,14 @@ enum CaseTable {
     OperationCase.differentiatedMatrixProducts, OperationCase.differentiatedConvolutions,
   ]
 
-  /// Those whose description contains the text in `GRAFT_TEST_CASES`, or all.
+  /// Those whose description contains the text in `GRAFT_TEST_CASES` and whose ``OperationCase/work``
+  /// is no more than the number in `GRAFT_TEST_WORK`, where these are set; else all.
   private static func selected(_ cases: [OperationCase]) -> [OperationCase] {
-    guard let text = ProcessInfo.processInfo.environment["GRAFT_TEST_CASES"] else { return cases }
-    return cases.filter { $0.testDescription.contains(text) }
+    let environment = ProcessInfo.processInfo.environment
+    let most = environment["GRAFT_TEST_WORK"].flatMap { Int($0) } ?? .max
+    let text = environment["GRAFT_TEST_CASES"]
+    return cases.filter { test in
+      test.work <= most && text.map { test.testDescription.contains($0) } ?? true
+    }
   }
 }

@@ -28,6 +28,18 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
     return "\(text) of [\(shapes)]\(aliases.isEmpty ? "" : " aliased")"
   }
 
+  /// About how many multiplications or elements it takes.
+  var work: Int {
+    let results = (try? operation.resultTypes(for: operands.map(\.type))) ?? []
+    let counts = (operands.map(\.type) + results).map(\.shape.count)
+    switch operation {
+    case is MatrixProduct, is Convolution, is ConvolutionInputGradient,
+      is ConvolutionKernelGradient:
+      return Int((Double(counts[0]) * Double(counts[1]) * Double(counts.last ?? 1)).squareRoot())
+    default: return counts.reduce(0, +)
+    }
+  }
+
   /// The elements of the operands: the same whenever and wherever they are asked for.
   func makeOperands() -> [HostTensor] {
     var numbers = RandomNumbers(seed: testDescription)
