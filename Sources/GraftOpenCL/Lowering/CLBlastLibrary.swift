@@ -50,8 +50,10 @@ final class CLBlastLibrary: Sendable {
 
   /// The file that CLBlast is loaded from, with its size and date: the library tells no version.
   private static var libraryIdentity: String? {
-    guard let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8),
-      let line = maps.split(separator: "\n").first(where: { $0.contains("/libclblast") }),
+    // A file whose size is not told beforehand: read to its end.
+    guard let maps = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd(),
+      let line = String(decoding: maps, as: UTF8.self).split(separator: "\n")
+        .first(where: { $0.contains("/libclblast") }),
       let start = line.firstIndex(of: "/")
     else { return nil }
     let path = String(line[start...])
