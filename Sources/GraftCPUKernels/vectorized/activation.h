@@ -20,7 +20,7 @@ INLINE vec NAME(activation_slope)(graft_activation activation, float slope, vec 
       return s * (1 + saved * (1 - s));
     }
     case GRAFT_HARD_SIGMOID:
-      return (saved > 0) & (saved < 1) ? (vec)(1.0f / 6) : (vec)0;
+      return ((saved > 0) & (saved < 1)) ? (vec)(1.0f / 6) : (vec)0;
     case GRAFT_HARD_SWISH:
       return saved <= -3 ? (vec)0 : saved >= 3 ? (vec)1 : saved * (1.0f / 3) + 0.5f;
     case GRAFT_GELU:
