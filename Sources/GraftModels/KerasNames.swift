@@ -13,7 +13,12 @@ extension WeightMap {
         }
       }
     }
-    return WeightMap(layout: .keras, rules: [.names(names)])
+    // A variable without a name is the only one of a layer's class: the scale of channels.
+    return WeightMap(
+      layout: .keras,
+      rules: [
+        .expression(#"_layer_scale/variable(_\d+)?$"#, by: "_layer_scale/gamma"), .names(names),
+      ])
   }
 }
 
@@ -24,9 +29,7 @@ extension ParameterRole {
     case .convolutionKernel, .denseKernel, .flattenedDenseKernel: ["kernel"]
     case .depthwiseKernel: ["depthwise_kernel", "kernel"]
     case .bias: ["bias"]
-    case .normalizationScale: ["gamma"]
-    // Keras's layer doesn't name its variable.
-    case .channelScale: ["gamma", "variable", "0"]
+    case .normalizationScale, .channelScale: ["gamma"]
     case .normalizationShift: ["beta"]
     case .runningMean: ["moving_mean"]
     case .runningVariance: ["moving_variance"]
