@@ -37,11 +37,7 @@ extension Graph {
         }
       }
     }
-    for (name, value) in endpoints { mapping[value].map { builder.offer($0, as: name) } }
-    for (name, value) in outputs { mapping[value].map { builder.output($0, as: name) } }
-    for assignment in assignments {
-      mapping[assignment.value].map { builder.assign($0, to: assignment.parameter) }
-    }
+    carryNames(to: builder, mapping)
     return try builder.finish()
   }
 

@@ -17,12 +17,17 @@ extension Graph {
         mapping[Value(node: index, result: position)] = symbol
       }
     }
+    carryNames(to: builder, mapping)
+    return try builder.finish()
+  }
+
+  /// Gives endpoints, outputs and assignments to what stands for their values in another graph.
+  func carryNames(to builder: GraphBuilder, _ mapping: [Value: Symbol]) {
     for (name, value) in endpoints { mapping[value].map { builder.offer($0, as: name) } }
     for (name, value) in outputs { mapping[value].map { builder.output($0, as: name) } }
     for assignment in assignments {
       mapping[assignment.value].map { builder.assign($0, to: assignment.parameter) }
     }
-    return try builder.finish()
   }
 
   /// Adds a node to another graph as it is.
