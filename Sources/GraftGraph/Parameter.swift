@@ -50,7 +50,8 @@ public enum Initializer: Hashable, Sendable {
   case constant(Float)
   /// Uniform in ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), Keras's default.
   case glorotUniform
-  /// Normal with variance 2 / outputs (He et al. 2015), torchvision's for convolutions.
+  /// Normal with variance 2 / outputs (He et al. 2015), torchvision's for convolutions. Outputs are
+  /// those that one input feeds, which in a depthwise convolution are those of its own channel.
   case heNormal
 }
 

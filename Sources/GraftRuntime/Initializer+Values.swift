@@ -20,11 +20,13 @@ extension Initializer {
 }
 
 extension Parameter {
-  /// How many inputs one output sees, and how many outputs one input feeds.
+  /// How many inputs one output sees, and how many outputs one input feeds: in a depthwise
+  /// convolution only those of its own channel, or random values would fade from layer to layer.
   fileprivate var fans: (inputs: Int, outputs: Int) {
     let extents = type.shape.extents
     guard extents.count >= 2 else { return (type.shape.count, type.shape.count) }
     let field = extents.dropLast(2).reduce(1, *)
+    if role == .depthwiseKernel { return (field, field) }
     return (field * extents[extents.count - 2], field * extents[extents.count - 1])
   }
 }

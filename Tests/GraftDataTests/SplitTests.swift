@@ -27,6 +27,24 @@ struct SplitTests {
     #expect(try dataset.split(validation: 0.3, seed: 2).validation.indices != first)
   }
 
+  @Test func picturesKeepTheirSideWhenOthersAreAdded() throws {
+    let folder = try TemporaryFolder()
+    for index in 0..<60 { try folder.copy("gray.png", to: "ab/\(index % 2)/\(index).png") }
+    func heldOut() throws -> Set<String> {
+      let photos = try ImageFolder(folder.path + "/ab")
+      return Set(try photos.split(validation: 0.3, seed: 5).validation.samples.map(\.relativePath))
+    }
+    let before = try heldOut()
+    #expect(before.count == 18)
+    for index in 60..<66 { try folder.copy("gray.png", to: "ab/\(index % 2)/!\(index).png") }
+    let after = try heldOut()
+    let added = after.filter { $0.contains("!") }
+    #expect(after.count == 20)
+    // Only those left that new ones replaced, and none came but for the two that the share grew by.
+    #expect(before.subtracting(after).count <= added.count)
+    #expect(after.subtracting(before).count <= added.count + 2)
+  }
+
   @Test func smallClassesStayOnBothSides() throws {
     let parts = try dataset([2, 100, 1]).split(validation: 0.05)
     #expect(parts.validation.counts == [1, 5, 0])

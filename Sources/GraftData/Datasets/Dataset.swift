@@ -55,8 +55,9 @@ extension Dataset {
     validation: Double, stratified: Bool = true, seed: UInt64 = 0
   ) throws -> DatasetSplit<Subset<Self>> {
     let parts = try SplitIndices(
-      labels: (0..<count).map(label(at:)), classCount: classes.count, validation: validation,
-      stratified: stratified, seed: seed)
+      labels: (0..<count).map(label(at:)),
+      tickets: (0..<count).map { SplitIndices.ticket(of: $0, seed: seed) },
+      classCount: classes.count, validation: validation, stratified: stratified)
     return DatasetSplit(
       training: subset(parts.training), validation: subset(parts.validation))
   }

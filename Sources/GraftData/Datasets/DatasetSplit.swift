@@ -40,25 +40,41 @@ struct SplitIndices: Equatable {
   /// gives its share: the classes with the largest remainders give one more where the whole asks for
   /// it, a class of two or more is never without samples in either part, and an only sample is for
   /// training.
+  ///
+  /// Those with the lowest tickets of their class are held out. A ticket that depends on the sample
+  /// alone keeps it on its side when others are added, but for those that the new ones outbid.
   init(
-    labels: [Int], classCount: Int, validation share: Double, stratified: Bool, seed: UInt64
+    labels: [Int], tickets: [UInt64], classCount: Int, validation share: Double, stratified: Bool
   ) throws {
     guard share > 0, share < 1 else { throw SplitError.share(share) }
     guard labels.count >= 2 else { throw SplitError.tooFewSamples(count: labels.count) }
     let total = min(max(Int((Double(labels.count) * share).rounded()), 1), labels.count - 1)
-    var groups = stratified ? Self.group(labels, classCount) : [Array(labels.indices)]
+    let groups = stratified ? Self.group(labels, classCount) : [Array(labels.indices)]
     let quotas = Self.quotas(of: groups.map(\.count), share: share, total: total)
-    var random = SeededGenerator(seed: seed, purpose: .split)
     var isHeldOut = Array(repeating: false, count: labels.count)
-    for group in groups.indices {
-      random.shuffle(&groups[group])
-      for index in groups[group].prefix(quotas[group]) { isHeldOut[index] = true }
+    for (group, quota) in zip(groups, quotas) {
+      let drawn = group.sorted { (tickets[$0], $0) < (tickets[$1], $1) }
+      for index in drawn.prefix(quota) { isHeldOut[index] = true }
     }
     training = labels.indices.filter { !isHeldOut[$0] }
     validation = labels.indices.filter { isHeldOut[$0] }
     guard !training.isEmpty, !validation.isEmpty else {
       throw SplitError.tooFewSamples(count: labels.count)
     }
+  }
+
+  /// The ticket of a sample that `identity` tells from all others.
+  static func ticket(of identity: Int, seed: UInt64) -> UInt64 {
+    var random = SeededGenerator(seed: seed, purpose: .split, index: identity)
+    return random.next()
+  }
+
+  /// The ticket of a sample of this name, the same on every platform.
+  static func ticket(of name: String, seed: UInt64) -> UInt64 {
+    let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    return ticket(of: Int(truncatingIfNeeded: hash), seed: seed)
   }
 
   private static func group(_ labels: [Int], _ classCount: Int) -> [[Int]] {

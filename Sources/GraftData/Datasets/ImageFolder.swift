@@ -73,6 +73,10 @@ public struct ImageFolder: Dataset {
 
   /// Splits the pictures into a training and a validation part, the same on every platform.
   ///
+  /// Where a picture goes depends on its path in the folder and the seed. So most keep their side when
+  /// pictures are added, and a model trained further is still judged by pictures it has not seen, but
+  /// for the few that new ones replace.
+  ///
   /// - Parameters:
   ///   - validation: the share of pictures held out, between 0 and 1.
   ///   - stratified: whether each class is split by that share.
@@ -81,8 +85,9 @@ public struct ImageFolder: Dataset {
     validation: Double, stratified: Bool = true, seed: UInt64 = 0
   ) throws -> DatasetSplit<ImageFolder> {
     let parts = try SplitIndices(
-      labels: samples.map(\.label), classCount: classes.count, validation: validation,
-      stratified: stratified, seed: seed)
+      labels: samples.map(\.label),
+      tickets: samples.map { SplitIndices.ticket(of: $0.relativePath, seed: seed) },
+      classCount: classes.count, validation: validation, stratified: stratified)
     return DatasetSplit(
       training: subset(parts.training), validation: subset(parts.validation))
   }
