@@ -4,10 +4,16 @@
 #include "patches.h"
 
 // Blocking: GROUP_ROWS rows of the left operand, MAXIMUM_DEPTH deep, stay in the second-level cache
-// and a panel of the right operand, as deep, in the first-level one.
+// and a panel of the right operand, as deep, with a tile's rows in a first-level one of 32 KiB.
 #define GROUP_ROWS 48
-#define MAXIMUM_DEPTH (LANES == 16 ? 192 : 288)
+#define MAXIMUM_DEPTH (LANES == 16 ? 128 : 288)
 #define ROW_PADDING 16
+
+/// Whether the rows of a tile, this far apart in memory, get into each other's way: rows that are
+/// multiples of 4 KiB apart share one set of a first-level cache, whose ways number 8 or 12.
+INLINE bool NAME(rows_collide)(ptrdiff_t row_stride) {
+  return TILE_ROWS >= 8 && row_stride % (4096 / (ptrdiff_t)sizeof(float)) == 0;
+}
 
 INLINE ptrdiff_t NAME(depth_block)(ptrdiff_t depth) {
   ptrdiff_t blocks = (depth + MAXIMUM_DEPTH - 1) / MAXIMUM_DEPTH;
@@ -97,7 +103,8 @@ static void NAME(convolve_rows)(const graft_patches *patches, const float *packe
                                 float *scratch) {
   const ptrdiff_t depth = patches->tap_rows * patches->tap_columns * patches->channels;
   const ptrdiff_t block = NAME(depth_block)(depth), gathered_stride = block + ROW_PADDING;
-  const bool in_place = NAME(rows_are_pixels)(patches);
+  const bool in_place =
+      NAME(rows_are_pixels)(patches) && !NAME(rows_collide)(patches->pixel_stride);
   float *sums = scratch + GROUP_ROWS * gathered_stride;
   ptrdiff_t offsets[GROUP_ROWS];
   tile_arguments tile = {.step_stride = 1, .output = NULL};

@@ -44,27 +44,60 @@ INLINE void NAME(gather_segment)(const graft_patches *patches, const float *imag
   }
 }
 
+/// Copies the kernel rows of a pixel whose taps all lie in the image and are neighbours in memory, from
+/// depth `first` of kernel row `tap_row` on. Whole vectors run over the end of a kernel row into the
+/// next one's place; the last one ends where it should.
+INLINE void NAME(gather_inside)(const float *from, ptrdiff_t step, ptrdiff_t line, ptrdiff_t tap_row,
+                                ptrdiff_t first, ptrdiff_t count, float *to) {
+  from += tap_row * step + first;
+  for (ptrdiff_t size = line - first; size < count; size = line) {
+    for (ptrdiff_t i = 0; i < size; i += LANES) store(to + i, load(from + i));
+    to += size;
+    count -= size;
+    from += step - first;
+    first = 0;
+  }
+  NAME(copy_floats)(to, from, count);
+}
+
 /// Gathers depths [first_depth, end_depth) of grid pixels [first_row, end_row) into rows of
 /// `to` that are `stride` floats apart.
 static void NAME(gather)(const graft_patches *patches, ptrdiff_t first_row, ptrdiff_t end_row,
                          ptrdiff_t first_depth, ptrdiff_t end_depth, float *to, ptrdiff_t stride) {
   const ptrdiff_t line = patches->tap_columns * patches->channels;
-  const ptrdiff_t image_size =
-      patches->input_rows * patches->input_columns * patches->pixel_stride;
+  const ptrdiff_t image_line = patches->input_columns * patches->pixel_stride;
+  const ptrdiff_t image_size = patches->input_rows * image_line;
+  const ptrdiff_t first_tap_row = first_depth / line, first_in_line = first_depth % line;
+  const bool is_dense = patches->tap_column_step == 1 &&
+                        patches->pixel_stride == patches->channels &&
+                        stride - (end_depth - first_depth) >= LANES;
+  // Where the first tap may stand so that all taps lie in the image and no vector ends behind it.
+  const ptrdiff_t row_reach = (patches->tap_rows - 1) * patches->tap_row_step;
+  const ptrdiff_t last_row = patches->input_rows - 1 - row_reach;
+  const ptrdiff_t last_column = patches->input_columns - patches->tap_columns;
+  const ptrdiff_t last_start = image_size - row_reach * image_line - line - LANES;
   ptrdiff_t x = first_row % patches->grid_columns;
   ptrdiff_t y = first_row / patches->grid_columns % patches->grid_rows;
   ptrdiff_t n = first_row / patches->grid_columns / patches->grid_rows;
   for (ptrdiff_t pixel = first_row; pixel < end_row; pixel++, to += stride) {
     const float *image = patches->input + n * image_size;
-    ptrdiff_t row = patches->first_row + y * patches->grid_row_step;
-    ptrdiff_t column = patches->first_column + x * patches->grid_column_step;
-    ptrdiff_t depth = first_depth;
-    while (depth < end_depth) {
-      ptrdiff_t tap_row = depth / line, first = depth - tap_row * line;
-      ptrdiff_t end = end_depth - tap_row * line < line ? end_depth - tap_row * line : line;
-      NAME(gather_segment)(patches, image, row + tap_row * patches->tap_row_step, column, first,
-                           end, to + (depth - first_depth));
-      depth += end - first;
+    const ptrdiff_t row = patches->first_row + y * patches->grid_row_step;
+    const ptrdiff_t column = patches->first_column + x * patches->grid_column_step;
+    const ptrdiff_t start = row * image_line + column * patches->pixel_stride;
+    if (is_dense && row >= 0 && row <= last_row && column >= 0 && column <= last_column &&
+        start <= last_start) {
+      NAME(gather_inside)(image + start, patches->tap_row_step * image_line, line, first_tap_row,
+                          first_in_line, end_depth - first_depth, to);
+    } else {
+      ptrdiff_t depth = first_depth, tap_row = first_tap_row, first = first_in_line;
+      while (depth < end_depth) {
+        ptrdiff_t end = end_depth - depth < line - first ? first + end_depth - depth : line;
+        NAME(gather_segment)(patches, image, row + tap_row * patches->tap_row_step, column, first,
+                             end, to + (depth - first_depth));
+        depth += end - first;
+        first = 0;
+        tap_row++;
+      }
     }
     if (++x == patches->grid_columns) {
       x = 0;

@@ -8,7 +8,7 @@
 #define BLOCK_TILES 48
 #define BLOCK_PANELS 2
 #define ROW_PADDING 16
-#define MAXIMUM_DEPTH 256
+#define MAXIMUM_DEPTH (LANES == 16 ? 128 : 256)
 
 static ptrdiff_t NAME(winograd_scratch_count)(ptrdiff_t input_channels) {
   return POINTS * BLOCK_TILES * (input_channels + ROW_PADDING + BLOCK_PANELS * TILE_COLUMNS);
