@@ -67,7 +67,9 @@ static void NAME(gather)(const graft_patches *patches, ptrdiff_t first_row, ptrd
   const ptrdiff_t line = patches->tap_columns * patches->channels;
   const ptrdiff_t image_line = patches->input_columns * patches->pixel_stride;
   const ptrdiff_t image_size = patches->input_rows * image_line;
-  const ptrdiff_t first_tap_row = first_depth / line, first_in_line = first_depth % line;
+  // A part of a strided convolution's gradient may have no taps.
+  const ptrdiff_t first_tap_row = line ? first_depth / line : 0;
+  const ptrdiff_t first_in_line = first_depth - first_tap_row * line;
   const bool is_dense = patches->tap_column_step == 1 &&
                         patches->pixel_stride == patches->channels &&
                         stride - (end_depth - first_depth) >= LANES;
