@@ -109,6 +109,11 @@ def build(source, name):
 CENTRES = {"ReLU": [-3, 3, 3, 3], "ReLU6": [-3, 3, 3, 3, 3, 3, 3, 9], "Hardswish": [-6, 0, 0, 0, 6, 6, 6],
            "Hardsigmoid": [-6, 0, 0, 0, 6]}
 SPREAD = 0.7
+# Activations without a kink, or none.
+SMOOTH = ["SiLU", "NoneType", "Identity"]
+# How much smaller the normalizations without an activation are, which end the branches of mobile
+# networks: or each of dozens of branches would add as much as there is, and rounding errors would grow.
+BRANCH_SHARE = 0.1
 
 
 def activations(model):
@@ -147,9 +152,13 @@ def randomize(model, images):
         axes = [axis for axis in range(output.dim()) if axis != channel_axis]
         if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
             mean, variance = inputs[0].mean(axes), inputs[0].var(axes) + 1e-3
+            if followers.get(module) in SMOOTH:
+                # What hardly varies stays small: blown up in dozens of layers, rounding errors would too.
+                variance += mean * mean
             module.running_mean.copy_(mean + 0.05 * variance.sqrt() * torch.randn_like(mean))
             module.running_var.copy_(variance * torch.empty_like(variance).uniform_(0.9, 1.1))
-            torch.nn.init.uniform_(module.weight, 0.7 * SPREAD, SPREAD)
+            spread = SPREAD * (BRANCH_SHARE if followers.get(module) in SMOOTH[1:] else 1)
+            torch.nn.init.uniform_(module.weight, 0.7 * spread, spread)
             module.bias.copy_(centres(module, len(mean)))
         elif module.bias is not None:
             # Where there is one pixel, as in a dense layer, samples are too much alike: only the spread
@@ -185,16 +194,23 @@ def randomize(model, images):
 
 
 def record(model, is_wanted):
+    """What will hold each module's result once the model has run, and what to remove then."""
     results, hooks = {}, []
+    # Networks of timm whose paths are torchvision's, but whose normalizations do the activation as well.
+    # The path means what it means to torchvision.
+    shares_paths = type(model).__module__.startswith("timm") and type(model).__name__ in (
+        "DenseNet", "InceptionV3")
     for path, module in model.named_modules():
-        if path and is_wanted(path):
+        if path and is_wanted(path) and not (shares_paths and path == "features"):
             def keep(module, __, output, path=path):
                 if isinstance(output, torch.Tensor) and not type(module).__name__ == "Permute":
                     is_channels_last = output.dim() == 4 and type(module) in (
                         torch.nn.Linear, torch.nn.LayerNorm, torch.nn.GELU)
                     output = output.permute(0, 3, 1, 2) if is_channels_last else output
                     results[f"act.{path}"] = output.detach().float().clone()
-            hooks.append(module.register_forward_hook(keep))
+            is_activated = shares_paths and type(module).__name__ == "BatchNormAct2d"
+            measured = module.drop if is_activated else module
+            hooks.append(measured.register_forward_hook(keep))
     return results, hooks
 
 
