@@ -27,17 +27,30 @@ CASES = {
     **{f"efficientnet-b{n}": f"EfficientNetB{n}" for n in range(8)},
     **{f"efficientnetv2-{n}": f"EfficientNetV2{n.upper()}" for n in "sml"},
     **{f"densenet{n}": f"DenseNet{n}" for n in [121, 169, 201]},
+    **{f"convnext-{n.lower()}": f"ConvNeXt{n}" for n in ["Tiny", "Small", "Base", "Large"]},
 }
+
+
+def has_top(name):
+    """Keras's ConvNeXts end with a normalization that is part of the classifier elsewhere."""
+    return name.startswith("ConvNeXt")
+
+
+def leaves(model):
+    """All layers, those of models within the model as well."""
+    for layer in model.layers:
+        yield from leaves(layer) if isinstance(layer, keras.Model) else [layer]
 
 
 def build(name, size):
     keras.utils.clear_session()
-    return getattr(keras.applications, name)(weights=None, include_top=False, input_shape=(size, size, 3))
+    return getattr(keras.applications, name)(
+        weights=None, include_top=has_top(name), input_shape=(size, size, 3))
 
 
 def randomize(model):
     generator = np.random.default_rng(0)
-    for layer in model.layers:
+    for layer in leaves(model):
         for variable in layer.weights:
             if layer.name.startswith("normalization"):
                 continue  # How pixels are normalized is no weight.
@@ -67,13 +80,16 @@ def main():
         randomize(original)
         image = np.random.default_rng(1).uniform(0, 1, (1, size, size, 3)).astype(np.float32)
         expected = np.asarray(original(image))
-        tensors = {f"{layer.name}/{v.name}": np.asarray(v) for layer in original.layers for v in layer.weights
+        # The only variable without a name of its own is the scale of channels.
+        tensors = {f"{layer.name}/{'gamma' if v.name.startswith('variable') else v.name}": np.asarray(v)
+                   for layer in leaves(original) for v in layer.weights
                    if not layer.name.startswith("normalization")}
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
             original.save_weights(folder / "original.weights.h5")
-            command = [options.graft, "export", "--backbone", backbone, "--no-top", "--size", str(size),
+            command = [options.graft, "export", "--backbone", backbone, "--size", str(size),
                        "--weights", folder / "original.weights.h5"]
+            command += [] if has_top(name) else ["--no-top"]
             try:
                 subprocess.run([*command, "--format", "keras", "--output", folder / "copy.weights.h5"],
                                check=True, capture_output=True, text=True)

@@ -49,7 +49,7 @@ class Comparison:
                  "--format", form, "--output", self.folder / output, *more)
         return self.folder / output
 
-    def make_weights(self):
+    def make_weights(self, scale):
         generator = np.random.default_rng(0)
         tensors = load_file(self.export("random", "safetensors", "random.safetensors"))
         for name, values in tensors.items():
@@ -57,18 +57,19 @@ class Comparison:
                 continue
             noise = generator.standard_normal(values.shape).astype(np.float32)
             is_scale = name.endswith("running_var") or (name.endswith("weight") and values.mean() == 1)
-            tensors[name] = np.abs(1 + 0.1 * noise) if is_scale else values + 0.1 * noise
+            centre = 1 if name.endswith("running_var") else scale
+            tensors[name] = np.abs(centre + 0.1 * noise) if is_scale else values + 0.1 * noise
         save_file(tensors, self.weights)
 
     def reference(self, images):
-        """The logits, and who computed them."""
+        """The logits, who computed them, and the error of that in single precision, if known."""
         if self.source is None:
             path = self.folder / "input.safetensors"
             save_file({"input": images}, path)
             self.run("features", "--backbone", self.name, "--weights", self.weights, "--size", self.size,
                      "--input", path, "--input-layout", "nchw", "--layers", "logits", "--device", "cpu",
                      "--output", self.folder / "output.safetensors")
-            return load_file(self.folder / "output.safetensors")["logits"], "Graft"
+            return load_file(self.folder / "output.safetensors")["logits"], "Graft", 0
         model = build(self.source, self.original).eval()
         exported = load_file(self.export(self.weights, "safetensors", "exported.safetensors"))
         result = model.load_state_dict({k: torch.from_numpy(v) for k, v in exported.items()}, strict=False)
@@ -76,12 +77,18 @@ class Comparison:
                    if not k.endswith("num_batches_tracked") and not k.lower().startswith("aux")]
         assert not lacking and not result.unexpected_keys, (lacking, result.unexpected_keys)
         with torch.no_grad():
-            return model(torch.from_numpy(images)).numpy(), self.source
+            logits = model(torch.from_numpy(images)).numpy()
+            exact = model.double()(torch.from_numpy(images).double()).numpy()
+        return logits, self.source, np.abs(logits - exact).max() / np.abs(exact).max()
 
     def errors(self):
-        self.make_weights()
         images = np.random.default_rng(1).standard_normal((2, 3, self.size, self.size)).astype(np.float32)
-        expected, self.project = self.reference(images)
+        # In the deepest networks values that grow from block to block would tell rounding errors alone.
+        for scale in [1, 0.92, 0.85, 0.8, 0.75]:
+            self.make_weights(scale)
+            expected, self.project, own_error = self.reference(images)
+            if own_error < 1e-5:
+                break
         for layout in ["nchw", "nhwc"]:
             path = self.export(self.weights, "onnx", "model.onnx", "--input-layout", layout)
             model = onnx.load(path)

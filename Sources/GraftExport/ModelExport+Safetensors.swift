@@ -51,7 +51,7 @@ extension ModelExport {
     var names: [ParameterPath: String] = [:]
     let layers = outline.kerasLayers(backbone: model.backbone)
     for parameter in outline.parameters {
-      let layer = parameter.path.layer
+      let layer = parameter.kerasLayerPath
       guard let name = layers[layer], let variable = parameter.role.kerasVariable else {
         throw ExportError.noKerasLayer(layer, model: model.name)
       }
@@ -66,16 +66,16 @@ extension Outline {
   func kerasLayers(backbone: Backbone?) -> [String: String] {
     // A network that only Keras has goes by Keras's names.
     let isKeras = backbone?.variants.allSatisfy { $0.source == .keras } ?? true
-    var names: [String: String] = [:]
+    var (aliases, paths): ([String: String], [String: String]) = ([:], [:])
     for endpoint in endpoints {
       guard let layer = endpoint.layer, !endpoint.parameters.isEmpty else { continue }
       if layer != endpoint.name {
-        names[layer] = names[layer] ?? endpoint.name
+        aliases[layer] = aliases[layer] ?? endpoint.name
       } else if endpoint.isLeaf, isKeras || layer.hasPrefix("head.") {
-        names[layer] = names[layer] ?? layer.replacing(".", with: "_")
+        paths[layer] = layer.replacing(".", with: "_")
       }
     }
-    return names
+    return aliases.merging(paths) { alias, _ in alias }
   }
 }
 

@@ -25,17 +25,37 @@ public struct Variant: Sendable {
   public var lacking: [String]
   /// How pictures become what the weights were trained on.
   public var preprocessing: Preprocessing
+  /// How Keras builds the network, for files that it is to read.
+  public var keras: KerasStructure
 
   /// - Parameter preprocessing: By default what the source does for most of its networks.
   public init(
     _ source: Source, _ architecture: any BackboneArchitecture, inputSize: Extent2D = 224,
     weightMaps: [WeightMap] = [], ignoring: [String] = [], lacking: [String] = [],
-    preprocessing: Preprocessing? = nil
+    preprocessing: Preprocessing? = nil, keras: KerasStructure = KerasStructure()
   ) {
     (self.source, self.architecture) = (source, architecture)
     (self.inputSize, self.weightMaps) = (inputSize, weightMaps)
     (self.ignoring, self.lacking) = (ignoring, lacking)
+    self.keras = keras
     self.preprocessing = preprocessing ?? source.usualPreprocessing(size: inputSize.height)
+  }
+}
+
+/// What Keras builds in another way than layer after layer of the same kind.
+public struct KerasStructure: Hashable, Sendable {
+  /// The names of models within the model, each an endpoint whose layers lie in it.
+  public var submodels: [String]
+  /// Whether depthwise convolutions are grouped ones, kernels (height, width, 1, channels).
+  public var groupsDepthwise: Bool
+  /// A layer of the classifier that Keras's network has even without one: a normalization.
+  public var layerWithoutTop: String?
+
+  public init(
+    submodels: [String] = [], groupsDepthwise: Bool = false, layerWithoutTop: String? = nil
+  ) {
+    (self.submodels, self.groupsDepthwise) = (submodels, groupsDepthwise)
+    self.layerWithoutTop = layerWithoutTop
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GraftData
 import GraftExport
 import GraftModels
 import GraftWeights
@@ -38,6 +39,19 @@ extension Backbone {
       Recipe(name: "small", title: "Small", classifier: ["fc"]),
       Variant(.torchvision, network(false), inputSize: 32),
       Variant(.keras, network(true), inputSize: 32, preprocessing: .caffe(size: 32)))
+  }
+
+  /// A ConvNeXt of two stages as Keras builds it: models within the model, and grouped convolutions.
+  static var smallConvNeXt: Backbone {
+    Backbone(
+      Recipe(
+        name: "small-convnext", title: "Small", classifier: ["classifier.0", "classifier.2"]),
+      Variant(
+        .keras, ConvNeXt(depths: [2, 1], width: 8, alias: "convnext_s"), inputSize: 32,
+        preprocessing: .torchvision(size: 32, resizeRule: .stretch),
+        keras: KerasStructure(
+          submodels: ["convnext_s_stem", "convnext_s_downsampling_block_0"],
+          groupsDepthwise: true, layerWithoutTop: "layer_normalization")))
   }
 
   /// The values that a file gives, by path.

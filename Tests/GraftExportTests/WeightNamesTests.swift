@@ -94,6 +94,36 @@ struct WeightNamesTests {
       try file["normalization/variance"]?.load() == [0.229, 0.224, 0.225].map { Float($0 * $0) })
   }
 
+  @Test func modelsWithinTheModelAreGroupsOfTheirOwn() throws {
+    let folder = try TemporaryFolder()
+    let base = Backbone.smallConvNeXt(includesTop: true)
+    let export = try ModelExport(counting: Model(base))
+    let url = folder.file("a.weights.h5")
+    try export.writeKeras(to: url)
+    try expectEqual(try Backbone.smallConvNeXt(includesTop: true).loading(url), export, Model(base))
+    let file = try WeightFile(contentsOf: url)
+    #expect(file["convnext_s_stem_conv/kernel"]?.shape == [4, 4, 3, 8])
+    #expect(file["convnext_s_stage_0_block_1_depthwise_conv/kernel"]?.shape == [7, 7, 1, 8])
+    #expect(file["convnext_s_stage_1_block_0_layer_scale/gamma"]?.shape == [16])
+    // Groups by which Keras finds them: two submodels, three scales, no depthwise convolution.
+    let bytes = try Data(contentsOf: url)
+    func holds(_ group: String) -> Bool {
+      bytes.range(of: Data([UInt8(group.utf8.count), 0] + group.utf8)) != nil
+    }
+    #expect(holds("sequential") && holds("sequential_1") && !holds("sequential_2"))
+    #expect(holds("layer_scale_2") && !holds("layer_scale_3"))
+    #expect(!holds("depthwise_conv2d"))
+  }
+
+  @Test func networksThatEndDifferentlyInKerasAreNotWrittenWithoutTheirClassifier() throws {
+    let folder = try TemporaryFolder()
+    let export = try ModelExport(counting: Model(.smallConvNeXt))
+    let url = folder.file("a.weights.h5")
+    let error = #expect(throws: ExportError.self) { try export.writeKeras(to: url) }
+    #expect(try #require(error).description.contains("layer_normalization"))
+    #expect(!FileManager.default.fileExists(atPath: url.path))
+  }
+
   @Test func layersThatKerasLacksAreNamed() throws {
     let folder = try TemporaryFolder()
     let export = try ModelExport(counting: Model(.squeezeNet11))

@@ -34,9 +34,12 @@ public struct KerasOrder {
     var places: [String: Int] = [:]
     for node in graph.nodes where node.operation != nil {
       for operand in node.operands {
-        guard let layer = graph.parameterPath(of: operand)?.layer else { continue }
-        // A parameter is one further from the output than the operation that uses it.
-        places[layer] = max(places[layer] ?? 0, distances[operand.node])
+        guard let path = graph.parameterPath(of: operand) else { continue }
+        // A parameter is one further from the output than the operation that uses it; the scale of
+        // channels is a layer of its own.
+        for layer in [path.layer, path.description] {
+          places[layer] = max(places[layer] ?? 0, distances[operand.node])
+        }
       }
     }
     return layers.sorted { left, right in

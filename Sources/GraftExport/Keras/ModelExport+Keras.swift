@@ -13,19 +13,36 @@ extension ModelExport {
   ///
   /// - Throws: ``ExportError``; `GraphError`; `WeightFileError`; `WeightMismatch`.
   public func writeKeras(to url: URL) throws {
+    if let layer = kerasStructure.layerWithoutTop, let backbone = model.backbone,
+      !backbone.includesTop
+    {
+      throw ExportError.endsInKeras(layer, model: backbone.name)
+    }
     let outline = try model.outline()
     let names = outline.kerasLayers(backbone: model.backbone)
     let parameters = try kerasParameters(of: outline)
-    for layer in parameters.map(\.path.layer) where names[layer] == nil {
+    for layer in parameters.map(\.kerasLayerPath) where names[layer] == nil {
       throw ExportError.noKerasLayer(layer, model: model.name)
     }
     let graph = try model.trace(batchSize: 1).specializedForInference().pruned()
-    let layers = KerasOrder(graph).sorted(names.map { KerasLayer($0.value, $0.key) })
+    let submodels = outline.endpoints.compactMap { endpoint in
+      kerasStructure.submodels.contains(endpoint.name) ? endpoint : nil
+    }
+    let layers = names.map { path, name in
+      KerasLayer(
+        name, path,
+        in: submodels.first { path.hasPrefix("\($0.layer ?? $0.name).") }?.name)
+    }
     try KerasWriter.write(
-      layers, parameters: parameters, normalization: pixelNormalization, to: url, load: value)
+      KerasOrder(graph).sorted(layers), parameters: parameters, normalization: pixelNormalization,
+      to: url, load: value)
   }
 
-  /// The parameters that Keras's network has too.
+  private var kerasStructure: KerasStructure {
+    model.backbone?.variants.first { $0.source == .keras }?.keras ?? KerasStructure()
+  }
+
+  /// The parameters that Keras's network has too, as it has them.
   ///
   /// - Throws: ``ExportError/notInKeras(_:)`` where another one has an effect.
   func kerasParameters(of outline: Outline) throws -> [Parameter] {
@@ -38,6 +55,12 @@ extension ModelExport {
         try value(of: parameter).allSatisfy({ $0 == neutral })
       else { throw ExportError.notInKeras(path) }
       return false
+    }.map { parameter in
+      var parameter = parameter
+      if kerasStructure.groupsDepthwise, parameter.role == .depthwiseKernel {
+        parameter.role = .convolutionKernel
+      }
+      return parameter
     }
   }
 
@@ -52,9 +75,4 @@ extension ModelExport {
       preprocessing.standardDeviation.map { Float($0 * $0) }
     )
   }
-}
-
-extension ParameterPath {
-  /// The path of the layer that the parameter belongs to.
-  var layer: String { description.lastIndex(of: ".").map { String(description[..<$0]) } ?? "" }
 }

@@ -30,14 +30,14 @@ public struct ConvNeXt: BackboneArchitecture {
           Sequential {
             Convolution2D(filters, kernel: 4, strides: 4).aliased("\(alias)_stem_conv")
             Self.normalization.aliased("\(alias)_stem_layernorm")
-          })
+          }.aliased("\(alias)_stem"))
       } else {
         layers.append(
           Sequential {
             Self.normalization.aliased("\(alias)_downsampling_layernorm_\(stage - 1)")
             Convolution2D(filters, kernel: 2, strides: 2)
               .aliased("\(alias)_downsampling_conv_\(stage - 1)")
-          })
+          }.aliased("\(alias)_downsampling_block_\(stage - 1)"))
       }
       layers.append(
         Sequential(
@@ -113,7 +113,12 @@ extension Backbone {
           size: 224, resizeRule: .shorterSideThenCentreCrop(resize: resize))),
       Variant(.timm, network, weightMaps: [.convNeXtOfTimm(stageCount: depths.count)]),
       // Keras normalizes inside the network, where this one takes normalized pixels.
-      Variant(.keras, network, preprocessing: .torchvision(size: 224, resizeRule: .stretch)))
+      Variant(
+        .keras, network, preprocessing: .torchvision(size: 224, resizeRule: .stretch),
+        keras: KerasStructure(
+          submodels: ["convnext_\(size)_stem"]
+            + depths.indices.dropLast().map { "convnext_\(size)_downsampling_block_\($0)" },
+          groupsDepthwise: true, layerWithoutTop: "layer_normalization")))
   }
 }
 

@@ -6,10 +6,28 @@ public struct KerasLayer: Hashable, Sendable {
   public var name: String
   /// Graft's path, such as `conv1`; parameters are below it.
   public var path: String
+  /// Keras's name of the model within the model that the layer lies in, if it lies in one.
+  public var submodel: String?
 
-  public init(_ name: String, _ path: String) {
+  public init(_ name: String, _ path: String, in submodel: String? = nil) {
     self.name = name
     self.path = path
+    self.submodel = submodel
+  }
+}
+
+extension Parameter {
+  /// The path of the layer that Keras keeps the parameter in.
+  package var kerasLayerPath: String {
+    // A scale of channels is a layer of its own.
+    role == .channelScale ? path.description : path.layer
+  }
+}
+
+extension ParameterPath {
+  /// The path of the layer that the parameter belongs to.
+  package var layer: String {
+    description.lastIndex(of: ".").map { String(description[..<$0]) } ?? ""
   }
 }
 
@@ -39,31 +57,44 @@ extension WeightMap {
 /// A layer with its place in a file of Keras 3.
 struct PlacedKerasLayer {
   let name: String
-  /// The group within `layers`: the class and, from the second on, a number.
+  /// The group within `layers`: the class and, from the second on, a number; in a model within the
+  /// model, after that one's.
   let group: String
   /// In the order in which Keras numbers them.
   let variables: [(name: String, parameter: Parameter)]
 
   static func place(_ layers: [KerasLayer], _ parameters: [Parameter]) -> [PlacedKerasLayer] {
-    var below: [String: [Parameter]] = [:]
-    for parameter in parameters {
-      let path = parameter.path.description
-      below[path.lastIndex(of: ".").map { String(path[..<$0]) } ?? "", default: []]
-        .append(parameter)
-    }
-    var counts: [KerasLayerClass: Int] = [:]
+    let below = Dictionary(grouping: parameters, by: \.kerasLayerPath)
+    var places = GroupPlaces()
     return layers.compactMap { layer in
       let parameters = below[layer.path] ?? []
       guard let kind = KerasLayerClass(parameters.map(\.role)) else { return nil }
-      let number = counts[kind, default: 0]
-      counts[kind] = number + 1
       let variables = kind.variables(count: 4).compactMap { name in
         parameters.first { $0.role.kerasVariable == name }.map { (name, $0) }
       }
       return PlacedKerasLayer(
-        name: layer.name, group: number == 0 ? kind.rawValue : "\(kind.rawValue)_\(number)",
+        name: layer.name, group: places.next(of: kind.rawValue, in: layer.submodel),
         variables: variables)
     }
+  }
+}
+
+/// Counts the groups of layers, per class and in every model within the model anew.
+private struct GroupPlaces {
+  private var counts: [String: Int] = [:]
+  private var submodels: [String: String] = [:]
+
+  mutating func next(of kind: String, in submodel: String?) -> String {
+    guard let submodel else { return numbered(kind) }
+    let group = submodels[submodel] ?? numbered("sequential")
+    submodels[submodel] = group
+    return numbered("\(group)/layers/\(kind)")
+  }
+
+  private mutating func numbered(_ group: String) -> String {
+    let number = counts[group, default: 0]
+    counts[group] = number + 1
+    return number == 0 ? group : "\(group)_\(number)"
   }
 }
 
@@ -80,6 +111,8 @@ extension KerasLayerClass {
       self = .layerNormalization
     } else if roles.contains(where: { $0.kerasVariable == "kernel" }) {
       self = .dense
+    } else if roles.contains(.channelScale) {
+      self = .layerScale
     } else {
       return nil
     }
