@@ -37,7 +37,8 @@ extension Backbone {
       let whole = try Model(result(includesTop: true, inputSize: variant.inputSize)).outline()
       // What Graft exports by the network's own paths is in PyTorch's layout, whoever's network it is.
       let own: [WeightMap] = variant.source == .keras ? [.torch] : []
-      for map in variant.weightMaps + [variant.weightMap(for: whole)] + own {
+      let usual = variant.usualWeightMaps(for: whole, dropsForeignHead: !includesTop)
+      for map in variant.weightMaps + usual + own {
         do {
           result.weights = try map.assign(
             file, to: parameters, head: head, adaptingChannelsOf: stem?.path)
@@ -54,10 +55,14 @@ extension Backbone {
 
 extension Variant {
   /// How names in the source's own files relate to those of a model.
-  func weightMap(for outline: Outline) -> WeightMap {
-    var map = source == .keras ? WeightMap.keras(outline) : .torch
-    map.ignoring += ignoring
-    map.lacking += lacking
-    return map
+  func usualWeightMaps(for outline: Outline, dropsForeignHead: Bool) -> [WeightMap] {
+    var maps =
+      source == .keras
+      ? WeightMap.allOfKeras(outline, dropsForeignHead: dropsForeignHead) : [.torch]
+    for index in maps.indices {
+      maps[index].ignoring += ignoring
+      maps[index].lacking += lacking
+    }
+    return maps
   }
 }

@@ -14,7 +14,8 @@ struct AxisArrangement {
   init(_ layout: WeightLayout, _ parameter: Parameter) {
     let extents = parameter.type.shape.extents
     switch (layout, parameter.role) {
-    case (.torch, .convolutionKernel), (.torch, .depthwiseKernel):
+    case (.torch, .convolutionKernel), (.torch, .depthwiseKernel),
+      (.tensorFlowONNX, .convolutionKernel), (.tensorFlowONNX, .depthwiseKernel):
       // Spatial axes, in, out become out, in, spatial axes.
       let spatial = extents.count - 2
       let stored = [extents[spatial + 1], extents[spatial]] + extents[..<spatial]

@@ -8,6 +8,8 @@ public enum WeightLayout: String, Hashable, Sendable, CaseIterable {
   /// Keras's: convolutions (height, width, in, out), depthwise (height, width, channels,
   /// multiplier), dense (in, out); an image is flattened as height, width, channels.
   case keras
+  /// That of networks of Keras in ONNX: PyTorch's for convolutions, Keras's for all else.
+  case tensorFlowONNX
   /// Graft's own: Keras's, but depthwise (height, width, 1, channels · multiplier).
   case graft
 
