@@ -35,6 +35,7 @@ def main():
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--units", type=int, default=256)
     parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(arguments.threads)
@@ -50,7 +51,11 @@ def main():
             keras.layers.Dense(1, activation="sigmoid"),
         ]
     )
-    model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
+    model.compile(
+        optimizer=keras.optimizers.Adam(arguments.rate),
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+    )
     validation = photos(arguments.photos / "val", arguments, shuffle=False)
     history = model.fit(
         photos(arguments.photos / "train", arguments, shuffle=True),

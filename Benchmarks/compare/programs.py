@@ -110,7 +110,8 @@ class Programs:
         weights = self.weights(work)
         timed = [sys.executable, HERE / "timed.py"]
         shared = [photos, "--weights", weights, "--size", str(work.size)]
-        shared += ["--epochs", str(work.epochs)]
+        # At Adam's usual rate the hidden units of Keras's head all die in the first steps.
+        shared += ["--epochs", str(work.epochs), "--rate", "1e-4"]
         if variant == "keras":
             shared += ["--batch", str(work.batch), "--units", str(work.units)]
             shared += ["--threads", str(self.options.threads)]

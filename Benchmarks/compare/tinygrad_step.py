@@ -63,9 +63,12 @@ def main():
     state, weights = nn.state.get_state_dict(model), load(arguments.weights)
     for name, tensor in state.items():
         if not name.endswith("num_batches_tracked"):
-            tensor.assign(Tensor(weights[name])).realize()
+            # Copied: tinygrad uploads from memory that it could write to.
+            tensor.assign(Tensor(weights[name].copy())).realize()
     images = Tensor(given["input"].transpose(0, 3, 1, 2).copy()).realize()
-    kernel, bias = Tensor(given["head.dense.weight"]), Tensor(given["head.dense.bias"])
+    kernel, bias = (
+        Tensor(given[name].copy()) for name in ("head.dense.weight", "head.dense.bias")
+    )
     labels = Tensor(given["targets"].argmax(1).astype("int32"))
 
     @TinyJit

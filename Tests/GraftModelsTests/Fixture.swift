@@ -20,4 +20,10 @@ enum Fixture {
     let data = try Data(contentsOf: folder.appendingPathComponent("parameters.json"))
     return try JSONDecoder().decode([String: Reference].self, from: data)
   }
+
+  /// Shapes of timm's tensors by Graft's name of the network and timm's of the tensor.
+  static func timmNames() throws -> [String: [String: [Int]]] {
+    let data = try Data(contentsOf: folder.appendingPathComponent("timm_names.json"))
+    return try JSONDecoder().decode([String: [String: [Int]]].self, from: data)
+  }
 }
