@@ -49,6 +49,9 @@ public final class CPUDevice: Device {
 
   public var allocatedByteCount: Int { allocations.byteCount }
 
+  /// Allocates memory whose content is undefined.
+  ///
+  /// - Throws: `OutOfMemory`, which says how much was asked for and how much there is.
   public func makeBuffer(byteCount: Int) throws -> HostMemory {
     guard byteCount <= traits.memoryByteCount,
       let memory = HostMemory(byteCount: byteCount, countedIn: allocations)

@@ -11,7 +11,7 @@ extension WeightMap {
     var maps = [own, tensorFlowONNX(own.rules), tensorFlowONNX(own.rules, isNumbered: true)]
     if dropsForeignHead {
       for stem in ["dense", "batch_normalization", "layer_normalization"]
-      where !outline.endpoints.contains(where: { $0.name.hasPrefix(stem) }) {
+      where !outline.endpoints.contains(where: { $0.name.isNumbered(stem) }) {
         for index in maps.indices { maps[index].ignoring.append("(^|/)\(stem)(_\\d+)*/") }
       }
     }
@@ -52,6 +52,13 @@ extension WeightMap {
       rules: [
         .expression(#"_layer_scale/variable(_\d+)?$"#, by: "_layer_scale/gamma"), .names(names),
       ])
+  }
+}
+
+extension String {
+  /// Whether Keras names a layer of this class so by itself: `dense`, `dense_3`; not `dense_block`.
+  fileprivate func isNumbered(_ stem: String) -> Bool {
+    self == stem || hasPrefix("\(stem)_") && dropFirst(stem.count + 1).allSatisfy(\.isNumber)
   }
 }
 

@@ -21,10 +21,12 @@ public struct ArrayFeed: SampleFeed {
     targetWidth = targets.count / sampleCount
   }
 
+  /// The targets of samples, one after the other: (samples, target width).
   public func targets(of samples: [Int]) -> [Float] {
     samples.flatMap { targets[$0 * targetWidth..<($0 + 1) * targetWidth] }
   }
 
+  /// The batches with these samples, in this order; the same in every epoch.
   public func batches(of samples: [[Int]], epoch: Int) -> any SampleBatches {
     ArrayBatches(self.samples, width: self.samples.count / sampleCount, order: samples)
   }

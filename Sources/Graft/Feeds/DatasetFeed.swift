@@ -17,6 +17,11 @@ public struct DatasetFeed: SampleFeed {
   public let target: Target
   private let seed: UInt64
 
+  /// - Parameters:
+  ///   - preprocessing: What the model wants of pictures.
+  ///   - augmentation: What is done to samples at random.
+  ///   - target: Whether labels become one of two numbers or one of the classes.
+  ///   - seed: Decides the augmentation.
   public init(
     _ dataset: any Dataset, preprocessing: Preprocessing, augmentation: Augmentation? = nil,
     target: Target = .oneHot, seed: UInt64 = 0
@@ -32,6 +37,7 @@ public struct DatasetFeed: SampleFeed {
   public var targetWidth: Int { target == .binary ? 1 : dataset.classes.count }
   public var isRepeatable: Bool { augmentation == nil }
 
+  /// The targets of samples, one after the other: (samples, target width).
   public func targets(of samples: [Int]) -> [Float] {
     var targets: [Float] = []
     for label in samples.map(dataset.label(at:)) {
@@ -43,6 +49,9 @@ public struct DatasetFeed: SampleFeed {
     return targets
   }
 
+  /// The batches with these samples, in this order, decoded ahead on other threads.
+  ///
+  /// - Throws: What opening a loader throws.
   public func batches(of samples: [[Int]], epoch: Int) throws -> any SampleBatches {
     func open<Base: Dataset>(_ dataset: Base) -> any Dataset {
       dataset.subset(samples.flatMap { $0 })

@@ -14,8 +14,10 @@ public struct TrainingRun: AsyncSequence {
   let loop: TrainingLoop
   let learner: Learner
 
+  /// An iterator that goes on where training stands.
   public func makeAsyncIterator() -> Iterator { Iterator(loop: loop, learner: learner) }
 
+  /// Makes a training step for each event that is asked for.
   public struct Iterator: AsyncIteratorProtocol {
     let loop: TrainingLoop
     let learner: Learner
@@ -34,6 +36,9 @@ public struct TrainingRun: AsyncSequence {
       return event
     }
 
+    /// Makes the next step, from wherever it is called.
+    ///
+    /// - Throws: As ``next(isolation:)`` does.
     public mutating func next() async throws -> TrainingEvent? {
       try await next(isolation: nil)
     }

@@ -15,6 +15,8 @@ extension ConvolutionSizes {
     ConvolutionSizes([2, 7, 7, 64], 1, to: 65),
     ConvolutionSizes([5, 1, 1, 40], 1, to: 96),
     ConvolutionSizes([1, 7, 7, 320], 1, to: 31),
+    // Rows 4 KiB apart, which share one set of a first-level cache.
+    ConvolutionSizes([1, 3, 5, 1024], 1, to: 33),
     ConvolutionSizes([1, 31, 33, 8], 1, to: 8),
     ConvolutionSizes([2, 13, 17, 6], 1, to: 9, strides: 2),
     ConvolutionSizes([1, 7, 10, 2], 1, to: 15, strides: 3),
