@@ -9,6 +9,11 @@ public struct ParameterPath: Hashable, Sendable, Comparable, ExpressibleByString
   public init(stringLiteral value: String) { description = value }
 
   public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+
+  /// The path of the layer that the parameter belongs to.
+  package var layer: String {
+    description.lastIndex(of: ".").map { String(description[..<$0]) } ?? ""
+  }
 }
 
 /// What a parameter is to its layer; decides how a file's layout maps to Graft's.

@@ -24,13 +24,6 @@ extension Parameter {
   }
 }
 
-extension ParameterPath {
-  /// The path of the layer that the parameter belongs to.
-  package var layer: String {
-    description.lastIndex(of: ".").map { String(description[..<$0]) } ?? ""
-  }
-}
-
 extension WeightMap {
   /// Keras's files for a model.
   ///
