@@ -31,21 +31,24 @@ let kernels: [Target] = [
 ]
 
 let library: [Target] = [
+  .target(name: "GraftRandom"),
   .target(name: "GraftGraph"),
-  .target(name: "GraftRuntime", dependencies: ["GraftGraph"]),
+  .target(name: "GraftRuntime", dependencies: ["GraftGraph", "GraftRandom"]),
   .target(name: "GraftCPU", dependencies: ["GraftRuntime", "GraftCPUKernels", "COpenBLAS"]),
   .target(
-    name: "GraftOpenCL", dependencies: ["GraftRuntime", "Kernels", "COpenCL", "CCLBlast"]),
+    name: "GraftOpenCL", dependencies: ["GraftRandom", "GraftRuntime", "Kernels", "COpenCL", "CCLBlast"]),
   .target(name: "GraftWeights", dependencies: ["GraftGraph", "CZlib"]),
   .target(name: "GraftImageCodecs", dependencies: ["CJPEG", "CPNG", "CWebP"]),
   .target(name: "GraftImageKernels"),
-  .target(name: "GraftData", dependencies: ["GraftImageCodecs", "GraftImageKernels"]),
+  .target(
+    name: "GraftData", dependencies: ["GraftImageCodecs", "GraftImageKernels", "GraftRandom"]),
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
   .target(name: "GraftStore", dependencies: ["GraftModels", "GraftWeights"]),
   .target(
-    name: "GraftTraining", dependencies: ["GraftLayers", "GraftRuntime", "GraftData"]),
+    name: "GraftTraining",
+    dependencies: ["GraftLayers", "GraftRuntime", "GraftData", "GraftRandom"]),
   .target(
     name: "GraftExport", dependencies: ["GraftGraph", "GraftData", "GraftModels", "GraftWeights"]),
   .target(name: "GraftReport"),
@@ -77,7 +80,7 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "GraftBench",
     dependencies: [
-      "Graft", "CMachineSpeed",
+      "Graft", "GraftRandom", "CMachineSpeed",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Benchmarks/GraftBench"),
@@ -101,7 +104,8 @@ let package = Package(
     .testTarget(name: "GraftStoreTests", dependencies: ["GraftModels", "GraftStore"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
-    .testTarget(name: "GraftRuntimeTests", dependencies: ["GraftGraph", "GraftRuntime"]),
+    .testTarget(
+      name: "GraftRuntimeTests", dependencies: ["GraftGraph", "GraftRandom", "GraftRuntime"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["GraftGraph", "GraftRuntime", "GraftCPU", "GraftOpenCL"]),

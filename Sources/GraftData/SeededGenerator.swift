@@ -1,3 +1,5 @@
+import GraftRandom
+
 /// A generator of random numbers whose sequence is the same on every platform and in every release.
 ///
 /// xoshiro256++ (Blackman and Vigna), seeded through SplitMix64. The standard library's own
@@ -16,9 +18,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// A generator that depends on all of its arguments and on nothing else, so that samples can be
   /// prepared in any order by any thread.
   public init(seed: UInt64, purpose: Purpose = .general, epoch: Int = 0, index: Int = 0) {
-    var mixer = SplitMix64(state: seed)
+    var mixer = SplitMix64(seed: seed)
     for key in [purpose.rawValue, Int64(epoch), Int64(index)] {
-      mixer.state = mixer.next() ^ UInt64(bitPattern: key)
+      mixer = SplitMix64(seed: mixer.next() ^ UInt64(bitPattern: key))
     }
     state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
   }
@@ -67,19 +69,6 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     for index in elements.indices.dropFirst().reversed() {
       elements.swapAt(index, nextInt(below: index + 1))
     }
-  }
-}
-
-/// Steele, Lea and Flood's generator, which turns any seed into well mixed state.
-private struct SplitMix64 {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }
 

@@ -1,3 +1,4 @@
+import GraftRandom
 import GraftRuntime
 
 /// Where a training loop gets its samples from, whatever they are.

@@ -1,4 +1,5 @@
 public import GraftGraph
+import GraftRandom
 public import GraftRuntime
 
 /// Runs training, evaluation and prediction steps of one model on one device.

@@ -1,3 +1,4 @@
+import GraftRandom
 import GraftRuntime
 import Testing
 

@@ -14,19 +14,21 @@ import Testing
     TuningFile(in: folder, device: device, kernels: kernels)
   }
 
-  private func tuner(_ device: SleepingDevice, seconds: Double = 60) -> Tuner<SleepingDevice> {
-    Tuner(device: device, file: file(), seconds: seconds)
+  private func tuner(_ device: TimedDevice, seconds: Double = 60) -> Tuner<TimedDevice> {
+    Tuner(
+      device: device, file: file(), seconds: seconds,
+      stopwatch: Stopwatch { Double(device.elapsedMilliseconds.load(ordering: .relaxed)) / 1000 })
   }
 
   /// The name of what a new tuner without time to measure takes.
-  private func kept(on device: SleepingDevice) throws -> String {
+  private func kept(on device: TimedDevice) throws -> String {
     let candidates = try device.candidates(for: problem)
     return tuner(device, seconds: 0).choose(problem, candidates).name
   }
 
   @Test func takesTheFastestContender() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let device = SleepingDevice(
+    let device = TimedDevice(
       milliseconds: ["guess": 8, "better": 2, "reference": 0], reference: "reference")
     #expect(try kept(on: device) == "guess")
     let new = try tuner(device).settle([problem, problem])
@@ -37,7 +39,7 @@ import Testing
 
   @Test func measuresNothingTwice() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let device = SleepingDevice(milliseconds: ["guess": 8, "better": 2])
+    let device = TimedDevice(milliseconds: ["guess": 8, "better": 2])
     _ = try tuner(device).settle([problem])
     let runCount = device.runCount.load(ordering: .relaxed)
     #expect(try tuner(device).settle([problem], takesItsTime: true).isEmpty)
@@ -46,7 +48,7 @@ import Testing
 
   @Test func keepsTheGuessThatThereWasNoTimeToCheck() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let device = SleepingDevice(milliseconds: ["guess": 8, "better": 2])
+    let device = TimedDevice(milliseconds: ["guess": 8, "better": 2])
     _ = try tuner(device, seconds: 0).settle([problem])
     #expect(device.runCount.load(ordering: .relaxed) == 0)
     // A later run has time, but would no longer repeat the first.
@@ -58,7 +60,7 @@ import Testing
 
   @Test func losesACandidateThatFails() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let device = SleepingDevice(milliseconds: ["guess": -1, "slower": 4, "slowest": 9])
+    let device = TimedDevice(milliseconds: ["guess": -1, "slower": 4, "slowest": 9])
     _ = try tuner(device).settle([problem])
     #expect(try kept(on: device) == "slower")
   }
@@ -89,16 +91,18 @@ import Testing
   }
 }
 
-/// A device whose algorithms do nothing for a given time; a negative one fails.
-private final class SleepingDevice: Device {
+/// A device with a clock of its own, which each of its algorithms moves on by a given time; one of a
+/// negative time fails.
+private final class TimedDevice: Device {
   final class Memory: Sendable {}
 
-  let name = "sleeping"
-  let identity = "sleeping"
+  let name = "timed"
+  let identity = "timed"
   let traits = DeviceTraits(
     kind: .cpu, memoryByteCount: 1 << 30, largestAllocationByteCount: 1 << 30)
   let allocatedByteCount = 0
   let runCount = Atomic(0)
+  let elapsedMilliseconds = Atomic(0)
   private let milliseconds: [(name: String, time: Int)]
   private let reference: String?
 
@@ -115,32 +119,32 @@ private final class SleepingDevice: Device {
 
   func candidates(for problem: Problem) throws -> [any Lowering<Memory>] {
     milliseconds.map {
-      SleepingLowering(
+      TimedLowering(
         name: $0.name, isContender: $0.name != reference, milliseconds: $0.time, device: self)
     }
   }
 }
 
-private struct SleepingLowering: Lowering {
-  typealias Buffer = SleepingDevice.Memory
+private struct TimedLowering: Lowering {
+  typealias Buffer = TimedDevice.Memory
   struct Failure: Error {}
 
   let name: String
   let isContender: Bool
   let milliseconds: Int
-  let device: SleepingDevice
+  let device: TimedDevice
 
   func bind(_ binding: Binding<Buffer>) throws -> any Step {
     guard milliseconds >= 0 else { throw Failure() }
-    return SleepingStep(lowering: self)
+    return TimedStep(lowering: self)
   }
 }
 
-private struct SleepingStep: Step {
-  let lowering: SleepingLowering
+private struct TimedStep: Step {
+  let lowering: TimedLowering
 
   func enqueue() {
     lowering.device.runCount.add(1, ordering: .relaxed)
-    Thread.sleep(forTimeInterval: Double(lowering.milliseconds) / 1000)
+    lowering.device.elapsedMilliseconds.add(lowering.milliseconds, ordering: .relaxed)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Graft
+import GraftRandom
 
 /// Pictures with about as much detail as photos, for when none are given.
 enum SyntheticPhoto {

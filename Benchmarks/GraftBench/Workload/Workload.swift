@@ -1,5 +1,6 @@
 import Foundation
 import Graft
+import GraftRandom
 
 /// A model on a device with a batch to train on.
 struct Workload {

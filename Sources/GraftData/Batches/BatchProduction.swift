@@ -71,6 +71,7 @@ final class BatchProduction: @unchecked Sendable {
   func cancel() {
     condition.lock()
     isCancelled = true
+    giveBackIfAllIsAssigned()
     let waiting = waiters
     waiters = []
     condition.broadcast()
@@ -81,8 +82,17 @@ final class BatchProduction: @unchecked Sendable {
   func takeBack(_ memory: BatchMemory) {
     condition.lock()
     free.append(memory)
+    giveBackIfAllIsAssigned()
     condition.broadcast()
     condition.unlock()
+  }
+
+  /// Lets the next epoch have the memories that this one has no more use for. Doing so at the end of the
+  /// epoch, not when its last thread is gone, makes two epochs one after the other share one ring.
+  private func giveBackIfAllIsAssigned() {
+    guard isCancelled || nextSample >= sampleLimit else { return }
+    pool.giveBack(free)
+    free = []
   }
 }
 
@@ -114,6 +124,7 @@ extension BatchProduction {
       }
       if let memory = current[batch]?.memory {
         nextSample += 1
+        giveBackIfAllIsAssigned()
         return Assignment(sample: nextSample - 1, memory: memory)
       }
       condition.wait()
@@ -148,6 +159,7 @@ extension BatchProduction {
     if let failure {
       current[batch]?.note(failure, of: assignment.sample)
       sampleLimit = min(sampleLimit, batch * loader.options.batchSize + sampleCount(of: batch))
+      giveBackIfAllIsAssigned()
     }
     current[batch]?.missing -= 1
     let deliveries = current[batch]?.missing == 0 ? takeDeliveries() : []

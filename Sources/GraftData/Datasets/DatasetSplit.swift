@@ -1,3 +1,5 @@
+import GraftRandom
+
 /// The parts of a dataset: to learn from, to watch while learning, and to judge by at the end.
 public struct DatasetSplit<Part: Dataset>: Sendable {
   public var training: Part
@@ -71,10 +73,7 @@ struct SplitIndices: Equatable {
 
   /// The ticket of a sample of this name, the same on every platform.
   static func ticket(of name: String, seed: UInt64) -> UInt64 {
-    let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-    }
-    return ticket(of: Int(truncatingIfNeeded: hash), seed: seed)
+    ticket(of: Int(truncatingIfNeeded: stableHash(of: name.utf8)), seed: seed)
   }
 
   private static func group(_ labels: [Int], _ classCount: Int) -> [[Int]] {

@@ -1,3 +1,4 @@
+import GraftRandom
 import Kernels
 
 /// The text of an embedded kernel file with every `#include "..."` replaced by the file it names.
@@ -9,7 +10,7 @@ struct KernelText {
   /// Changes with the text of any kernel.
   static var version: String {
     let bytes = kernelNames.lazy.flatMap { "\($0)\u{0}\(kernelSource($0) ?? "")\u{0}".utf8 }
-    return String(checksum(of: bytes), radix: 16)
+    return String(stableHash(of: bytes), radix: 16)
   }
 
   /// - Throws: `OpenCLError.missingKernelFile` where a name is not embedded.

@@ -1,4 +1,5 @@
 public import Foundation
+import GraftRandom
 import GraftRuntime
 
 /// Built programs on disk, one file each: magic, checksum of the rest, the key's length, the key,
@@ -24,7 +25,7 @@ public struct ProgramFolder: Sendable {
     let keyBytes = key.bytes
     let start = Self.headerByteCount + keyBytes.count
     guard bytes.count > start, bytes.starts(with: Self.magic),
-      bytes[8..<16].elementsEqual(Self.littleEndian(checksum(of: bytes[16...]))),
+      bytes[8..<16].elementsEqual(Self.littleEndian(stableHash(of: bytes[16...]))),
       bytes[16..<24].elementsEqual(Self.littleEndian(UInt64(keyBytes.count))),
       bytes[Self.headerByteCount..<start].elementsEqual(keyBytes)
     else { return nil }
@@ -35,7 +36,7 @@ public struct ProgramFolder: Sendable {
   func store(_ binary: [UInt8], for key: ProgramKey) {
     let keyBytes = key.bytes
     let body = Self.littleEndian(UInt64(keyBytes.count)) + keyBytes + binary
-    let file = Self.magic + Self.littleEndian(checksum(of: body)) + body
+    let file = Self.magic + Self.littleEndian(stableHash(of: body)) + body
     try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     // Atomic: written to a temporary file, then renamed.
     try? Data(file).write(to: url.appending(path: key.fileName), options: .atomic)

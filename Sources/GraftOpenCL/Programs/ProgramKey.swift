@@ -1,3 +1,5 @@
+import GraftRandom
+
 /// All that decides what a built program is.
 struct ProgramKey: Hashable, Sendable {
   /// Raised when the layout of cache files changes.
@@ -24,12 +26,7 @@ struct ProgramKey: Hashable, Sendable {
   }
 
   /// The name of the program's cache file.
-  var fileName: String { hexadecimal(checksum(of: bytes)) + ".program" }
-}
-
-/// The 64-bit FNV-1a hash, http://www.isthe.com/chongo/tech/comp/fnv.
-func checksum(of bytes: some Sequence<UInt8>) -> UInt64 {
-  bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  var fileName: String { hexadecimal(stableHash(of: bytes)) + ".program" }
 }
 
 private func hexadecimal(_ value: UInt64) -> String {

@@ -1,4 +1,5 @@
 import GraftGraph
+import GraftRandom
 
 /// One way to run a problem, bound to memory of its own that holds noise, so that it can be timed.
 public struct CandidateTrial<D: Device> {
@@ -43,11 +44,14 @@ public struct CandidateTrial<D: Device> {
 
   /// How long one of `count` runs in a row takes, in seconds.
   public func seconds(runs count: Int = 1) throws -> Double {
-    let duration = try ContinuousClock().measure {
-      for _ in 0..<count { for step in steps { try step.enqueue() } }
-      try device.synchronize()
-    }
-    return duration / .seconds(1) / Double(count)
+    try seconds(runs: count, by: .continuous)
+  }
+
+  func seconds(runs count: Int = 1, by stopwatch: Stopwatch) throws -> Double {
+    let start = stopwatch.seconds()
+    for _ in 0..<count { for step in steps { try step.enqueue() } }
+    try device.synchronize()
+    return (stopwatch.seconds() - start) / Double(count)
   }
 
   /// Numbers between 0 and 1: variances must not be negative.

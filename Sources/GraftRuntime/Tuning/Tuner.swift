@@ -7,6 +7,7 @@ import GraftGraph
 public final class Tuner<D: Device> {
   private let device: D
   private let file: TuningFile
+  private let stopwatch: Stopwatch
   private var secondsLeft: Double
 
   /// A candidate replaces the first one only where it takes less than this share of its time:
@@ -14,8 +15,12 @@ public final class Tuner<D: Device> {
   private static var winningShare: Double { 0.9 }
 
   /// - Parameter seconds: How long to measure, over all graphs that are compiled.
-  public init(device: D, file: TuningFile, seconds: Double = 3) {
-    (self.device, self.file, secondsLeft) = (device, file, seconds)
+  public convenience init(device: D, file: TuningFile, seconds: Double = 3) {
+    self.init(device: device, file: file, seconds: seconds, stopwatch: .continuous)
+  }
+
+  package init(device: D, file: TuningFile, seconds: Double, stopwatch: Stopwatch) {
+    (self.device, self.file, self.stopwatch, secondsLeft) = (device, file, stopwatch, seconds)
   }
 
   /// The choice for a problem: what was kept, else the first candidate.
@@ -67,11 +72,10 @@ public final class Tuner<D: Device> {
     for (index, lowering) in contenders.enumerated() {
       // The first alone decides nothing.
       guard secondsLeft > 0 else { break }
-      let clock = ContinuousClock()
-      let start = clock.now
+      let start = stopwatch.seconds()
       // A candidate that can't run on this device, for want of memory or a driver's fault, loses.
       let seconds = (try? time(lowering, problem)) ?? .infinity
-      secondsLeft -= start.duration(to: clock.now) / .seconds(1)
+      secondsLeft -= stopwatch.seconds() - start
       choice.milliseconds[lowering.name] = seconds.isFinite ? seconds * 1000 : nil
       if index == 0 {
         best = seconds * Self.winningShare
@@ -86,11 +90,11 @@ public final class Tuner<D: Device> {
   /// The shortest of three runs after one that builds what has to be built; of one where it is long.
   private func time(_ lowering: any Lowering<D.Buffer>, _ problem: Problem) throws -> Double {
     let trial = try CandidateTrial(lowering, problem, on: device)
-    _ = try trial.seconds()
+    _ = try trial.seconds(by: stopwatch)
     var best = Double.infinity
     var total = 0.0
     for _ in 0..<3 where total < 0.1 {
-      let seconds = try trial.seconds()
+      let seconds = try trial.seconds(by: stopwatch)
       best = min(best, seconds)
       total += seconds
     }

@@ -1,4 +1,5 @@
 public import Foundation
+import GraftRandom
 import Synchronization
 
 /// What was chosen for the problems of one device, kept as JSON in a file of its own.
@@ -70,11 +71,8 @@ public final class TuningFile: Sendable {
     return content.choices
   }
 
-  /// The 64-bit FNV-1a hash of what the file is for; the file itself says it in full.
+  /// A hash of what the file is for; the file itself says it in full.
   private static func name(device: String, kernels: String) -> String {
-    let hash = "\(device)\u{0}\(kernels)".utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-    }
-    return String(hash, radix: 16) + ".json"
+    String(stableHash(of: "\(device)\u{0}\(kernels)".utf8), radix: 16) + ".json"
   }
 }
