@@ -79,6 +79,8 @@ final class FileDownload: NSObject, URLSessionDataDelegate, @unchecked Sendable 
   func urlSession(
     _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
   ) {
+    // Whoever goes on from here opens the file anew, before the session lets go of this object.
+    part.finish()
     if let failure {
       continuation.resume(throwing: failure)
     } else if let error {

@@ -3,7 +3,7 @@ import Foundation
 /// A file that is being fetched, by one process at a time.
 final class PartialFile {
   private let path: String
-  private let descriptor: Int32
+  private var descriptor: Int32
   private(set) var byteCount: Int
 
   /// Opens or creates the file for appending.
@@ -17,11 +17,24 @@ final class PartialFile {
     }
     byteCount = Int(lseek(descriptor, 0, SEEK_END))
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      descriptor = -1
       throw WeightStoreError.busy(path: path)
     }
   }
 
-  deinit { close(descriptor) }
+  deinit { finish() }
+
+  /// Lets others have the file; after this, nothing can be written.
+  ///
+  /// Unlocked first: a process that is just being started may hold a copy of the descriptor for a
+  /// moment, and the lock with it.
+  func finish() {
+    guard descriptor >= 0 else { return }
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+    descriptor = -1
+  }
 
   /// Begins anew.
   func truncate() throws {
