@@ -4,8 +4,8 @@
 // stays in the cache.
 //
 // Images are N, height, width, channels; counts of channels are multiples of VECTOR_WIDTH. The kernel
-// is packed by convolution/winograd_pack.cl: [point][panel][input channel][PANEL]. Each of the
-// work-items takes a run of tasks; a task is one block of tiles by one run of panels.
+// is packed by convolution/winograd_pack.cl: [point][panel][input channel][PANEL]. The work-items take
+// equal shares of all pairs of a block and a panel, block by block.
 
 #include "common/epilogue.h"
 #include "common/winograd.h"
@@ -14,7 +14,8 @@
 #define ROWS 6
 #endif
 #define PANEL (2 * VECTOR_WIDTH)
-// Tiles transformed together, a multiple of ROWS, and panels multiplied before sums are transformed.
+// The most tiles transformed together, a multiple of ROWS, and the panels multiplied before sums are
+// transformed.
 #ifndef BLOCK_TILES
 #define BLOCK_TILES 48
 #endif
@@ -91,8 +92,8 @@ void multiply_point(
 }
 
 __kernel void winograd_tile(
-    const int tile_count, const int tiles_down, const int tiles_across, const int task_count,
-    const int panel_runs, const int panels_per_run, const int scratch_stride,
+    const int tile_count, const int tiles_down, const int tiles_across, const int tiles_per_block,
+    const int scratch_stride,
     const int source_height, const int source_width, const int source_channels,
     const int target_height, const int target_width, const int target_channels,
     const int padding_y, const int padding_x,
@@ -107,24 +108,21 @@ __kernel void winograd_tile(
   __global float *factors = scratch + scratch_offset + item * scratch_stride;
   __global float *sums = factors + POINTS * plane;
   source += source_offset;
-  int transformed = -1;
-  const int last_task = (int)((long)task_count * (item + 1) / items);
-  for (int task = (int)((long)task_count * item / items); task < last_task; task++) {
-    const int block = task / panel_runs, first_tile = block * BLOCK_TILES;
-    const int tiles = min(tile_count - first_tile, BLOCK_TILES);
-    if (block != transformed) {
-      transformed = block;
-      for (int i = 0; i < tiles; i++) {
-        const int tile = first_tile + i, image = tile / (tiles_down * tiles_across);
-        const int row = tile / tiles_across % tiles_down * 4 - padding_y;
-        const int column = tile % tiles_across * 4 - padding_x;
-        transform_tile(
-            source + image * source_height * source_width * source_channels, source_height,
-            source_width, source_channels, row, column, factors + i * row_stride, plane);
-      }
+  const long pairs = (long)((tile_count + tiles_per_block - 1) / tiles_per_block) * panels;
+  const int last_pair = (int)(pairs * (item + 1) / items);
+  for (int pair = (int)(pairs * item / items); pair < last_pair;) {
+    const int first_tile = pair / panels * tiles_per_block, first_panel = pair % panels;
+    const int tiles = min(tile_count - first_tile, tiles_per_block);
+    const int last_panel = min(first_panel + last_pair - pair, panels);
+    pair += last_panel - first_panel;
+    for (int i = 0; i < tiles; i++) {
+      const int tile = first_tile + i, image = tile / (tiles_down * tiles_across);
+      const int row = tile / tiles_across % tiles_down * 4 - padding_y;
+      const int column = tile % tiles_across * 4 - padding_x;
+      transform_tile(
+          source + image * source_height * source_width * source_channels, source_height,
+          source_width, source_channels, row, column, factors + i * row_stride, plane);
     }
-    const int first_panel = task % panel_runs * panels_per_run;
-    const int last_panel = min(first_panel + panels_per_run, panels);
     for (int panel = first_panel; panel < last_panel; panel += BLOCK_PANELS) {
       const int panel_count = min(last_panel - panel, BLOCK_PANELS);
       for (int point = 0; point < POINTS; point++)

@@ -1,4 +1,4 @@
-import Foundation
+import GraftRuntime
 import Synchronization
 
 /// The bytes of all buffers of one device that exist now.
@@ -10,60 +10,21 @@ final class AllocationCount: Sendable {
 }
 
 /// One allocation of the CPU device.
-///
-/// All but small ones are mappings of their own: freed, they go back to the system at once, while a
-/// heap would keep them wherever something small lies behind them.
 public final class HostMemory {
-  let base: UnsafeMutableRawPointer
-  let byteCount: Int
-  private let mapping: UnsafeMutableRawBufferPointer?
+  private let allocation: HostAllocation
   private let allocations: AllocationCount
 
-  /// Large buffers start on a huge page and ask for such pages: fewer misses in the page tables.
-  private static let hugePageByteCount = 2 << 20
-  private static let leastMappedByteCount = 128 << 10
+  var base: UnsafeMutableRawPointer { allocation.base }
+  var byteCount: Int { allocation.byteCount }
 
   /// Returns `nil` where the system has not as much memory.
   init?(byteCount: Int, countedIn allocations: AllocationCount) {
-    if byteCount >= Self.leastMappedByteCount {
-      let isHuge = byteCount >= 2 * Self.hugePageByteCount
-      let alignment = isHuge ? Self.hugePageByteCount : CPUDevice.alignment
-      guard let mapping = Self.map(byteCount: byteCount, alignment: alignment),
-        let start = mapping.baseAddress
-      else { return nil }
-      base = start.alignedUp(toMultipleOf: alignment)
-      #if os(Linux)
-        if isHuge { madvise(base, byteCount, Int32(MADV_HUGEPAGE)) }
-      #endif
-      self.mapping = mapping
-    } else {
-      var memory: UnsafeMutableRawPointer?
-      guard posix_memalign(&memory, CPUDevice.alignment, max(byteCount, 1)) == 0, let memory else {
-        return nil
-      }
-      (base, mapping) = (memory, nil)
-    }
-    self.byteCount = byteCount
+    guard let allocation = HostAllocation(byteCount: byteCount, alignment: CPUDevice.alignment)
+    else { return nil }
+    self.allocation = allocation
     self.allocations = allocations
     allocations.add(byteCount)
   }
 
-  /// Zeroed pages; what alignment leaves over at the ends is never touched and takes no memory.
-  private static func map(byteCount: Int, alignment: Int) -> UnsafeMutableRawBufferPointer? {
-    let (whole, overflow) = byteCount.addingReportingOverflow(alignment)
-    guard !overflow else { return nil }
-    let flags = MAP_PRIVATE | MAP_ANON
-    guard let start = mmap(nil, whole, PROT_READ | PROT_WRITE, flags, -1, 0), start != MAP_FAILED
-    else { return nil }
-    return UnsafeMutableRawBufferPointer(start: start, count: whole)
-  }
-
-  deinit {
-    if let mapping {
-      munmap(mapping.baseAddress, mapping.count)
-    } else {
-      free(base)
-    }
-    allocations.add(-byteCount)
-  }
+  deinit { allocations.add(-byteCount) }
 }

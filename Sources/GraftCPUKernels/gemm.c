@@ -28,8 +28,12 @@ void graft_finish_rows(const graft_epilogue *epilogue, const float *residual, fl
   DISPATCH(finish_rows, epilogue, residual, sums, rows, columns)
 }
 
-ptrdiff_t graft_convolve_rows_scratch_count(ptrdiff_t depth, ptrdiff_t columns) {
-  DISPATCH(convolve_rows_scratch_count, depth, columns)
+ptrdiff_t graft_convolve_group_rows(const graft_patches *patches) {
+  DISPATCH(convolve_group_rows, patches)
+}
+
+ptrdiff_t graft_convolve_rows_scratch_count(const graft_patches *patches, ptrdiff_t columns) {
+  DISPATCH(convolve_rows_scratch_count, patches, columns)
 }
 
 void graft_convolve_rows(const graft_patches *patches, const float *packed, ptrdiff_t columns,

@@ -20,6 +20,8 @@ void graft_winograd_pack(const float *kernel, ptrdiff_t row_stride, ptrdiff_t co
            input_channels, output_channels, first_panel, end_panel, packed)
 }
 
+ptrdiff_t graft_winograd_block_tiles(void) { DISPATCH(winograd_block_tiles) }
+
 ptrdiff_t graft_winograd_scratch_count(ptrdiff_t input_channels) {
   DISPATCH(winograd_scratch_count, input_channels)
 }

@@ -1,5 +1,6 @@
 import GraftCPUKernels
 import GraftGraph
+import GraftRuntime
 
 /// The product of gathered patches with a packed weight, by the register tile: a convolution, one
 /// group of it, one phase of its gradient, or a plain product of matrices.
@@ -16,8 +17,6 @@ struct TileProduct {
   var rows: Int
   var columns: Int
 
-  var depth: Int { patches.tap_rows * patches.tap_columns * patches.channels }
-
   /// Part of a product, the work of one task.
   fileprivate struct Block {
     let product: Int
@@ -27,14 +26,16 @@ struct TileProduct {
 
   /// Splits the product so that `taskCount` tasks or more come out, if it is large enough.
   fileprivate func blocks(product: Int, taskCount: Int) -> [Block] {
-    let groupRows = 48
+    var patches = patches
     let width = graft_gemm_tile_columns()
-    let groups = max(1, (rows + groupRows - 1) / groupRows)
+    let groupRows = rows.cut(
+      intoAtMost: graft_convolve_group_rows(&patches), multiplesOf: graft_gemm_tile_rows())
+    let groups = max(1, rows.dividedRoundingUp(by: groupRows))
     let rowsPerBlock = max(1, min(8, groups / max(1, taskCount))) * groupRows
-    let rowBlocks = (rows + rowsPerBlock - 1) / rowsPerBlock
-    let panels = max(1, (columns + width - 1) / width)
+    let rowBlocks = rows.dividedRoundingUp(by: rowsPerBlock)
+    let panels = max(1, columns.dividedRoundingUp(by: width))
     let columnBlocks = min(panels, max(1, taskCount / max(1, rowBlocks)))
-    let columnsPerBlock = (panels + columnBlocks - 1) / columnBlocks * width
+    let columnsPerBlock = panels.dividedRoundingUp(by: columnBlocks) * width
     return stride(from: 0, to: rows, by: rowsPerBlock).flatMap { row in
       stride(from: 0, to: columns, by: columnsPerBlock).map { column in
         Block(
@@ -54,7 +55,10 @@ struct TileProducts {
   func workspaceCount(workers: Int) -> Int { scratchCount * workers }
 
   private var scratchCount: Int {
-    let counts = products.map { graft_convolve_rows_scratch_count($0.depth, $0.columns) }
+    let counts = products.map { product in
+      var patches = product.patches
+      return graft_convolve_rows_scratch_count(&patches, product.columns)
+    }
     return (counts.max() ?? 0).roundedUp(to: 16)
   }
 
@@ -62,7 +66,7 @@ struct TileProducts {
   func stage(_ data: BoundData, workers: Int) -> Stage {
     let (products, scratchCount) = (products, scratchCount)
     let (input, packed, output) = (data.operand(0), data.operand(1), data.result())
-    let (scratch, finish) = (data.workspace, epilogue.kernel(data))
+    let (scratch, finish) = (scratchCount > 0 ? data.workspace : nil, epilogue.kernel(data))
     let taskCount = max(1, 16 * workers / max(1, products.count))
     let blocks = products.enumerated().flatMap { $1.blocks(product: $0, taskCount: taskCount) }
     return Stage(taskCount: blocks.count) { task, worker in
@@ -76,7 +80,7 @@ struct TileProducts {
       graft_convolve_rows(
         &patches, packed + product.packedOffset, product.columns, &placement, &epilogue,
         block.rows.lowerBound, block.rows.upperBound, block.columns.lowerBound,
-        block.columns.upperBound, scratch + worker * scratchCount)
+        block.columns.upperBound, scratch.map { $0 + worker * scratchCount })
     }
   }
 }
@@ -97,8 +101,4 @@ extension graft_epilogue {
       bias: bias.map { $0 + offset }, residual: residual.map { $0 + offset },
       activation: activation, slope: slope)
   }
-}
-
-extension Int {
-  func roundedUp(to multiple: Int) -> Int { (self + multiple - 1) / multiple * multiple }
 }

@@ -88,20 +88,29 @@ struct WinogradProduct {
       input_channels: inputChannels, padding_top: paddingTop, padding_left: paddingLeft,
       output: data.result(), output_rows: output.height, output_columns: output.width,
       output_channels: outputChannels)
-    // Each block of tiles is transformed anew for each block of channels: few of these.
-    let (tilesPerBlock, width) = (48, graft_gemm_tile_columns())
-    let tileBlocks = (tileCount + tilesPerBlock - 1) / tilesPerBlock
-    let panels = (outputChannels + width - 1) / width
-    let wanted = min(panels, max(1, 3 * workers / max(1, tileBlocks)))
-    let channelsPerBlock = (panels + wanted - 1) / wanted * width
-    let channelBlocks = (outputChannels + channelsPerBlock - 1) / channelsPerBlock
-    return Stage(taskCount: tileBlocks * channelBlocks) { task, worker in
-      let tile = task / channelBlocks * tilesPerBlock
-      let channel = task % channelBlocks * channelsPerBlock
+    let (width, rows) = (graft_gemm_tile_columns(), graft_gemm_tile_rows())
+    let mostTiles = graft_winograd_block_tiles()
+    let isShort = tileCount <= workers * mostTiles
+    let tilesPerBlock = tileCount.cut(intoAtMost: mostTiles, multiplesOf: isShort ? 1 : rows)
+    let (blocks, panels) = (
+      tileCount.dividedRoundingUp(by: tilesPerBlock), outputChannels.dividedRoundingUp(by: width)
+    )
+    // Equal shares of all pairs of a block and a panel, block by block. A block is transformed for each
+    // share that has a part in it: few shares where there are few blocks.
+    let pairs = blocks * panels
+    let shares = min(pairs, blocks < 4 * workers ? workers : 4 * workers)
+    return Stage(taskCount: shares) { share, worker in
       var (shape, finish) = (shape, finish)
-      graft_winograd_tiles(
-        &shape, packed, &finish, tile, min(tileCount, tile + tilesPerBlock), channel,
-        min(outputChannels, channel + channelsPerBlock), scratch + worker * scratchCount)
+      var pair = pairs * share / shares
+      let lastPair = pairs * (share + 1) / shares
+      while pair < lastPair {
+        let (tile, panel) = (pair / panels * tilesPerBlock, pair % panels)
+        let lastPanel = min(panel + lastPair - pair, panels)
+        graft_winograd_tiles(
+          &shape, packed, &finish, tile, min(tileCount, tile + tilesPerBlock), panel * width,
+          min(outputChannels, lastPanel * width), scratch + worker * scratchCount)
+        pair += lastPanel - panel
+      }
     }
   }
 }

@@ -59,8 +59,12 @@ void graft_gather_patches(const graft_patches *patches, ptrdiff_t first_row, ptr
 void graft_finish_rows(const graft_epilogue *epilogue, const float *residual, float *sums,
                        ptrdiff_t rows, ptrdiff_t columns);
 
-/// The floats of scratch that graft_convolve_rows needs for products of this size.
-ptrdiff_t graft_convolve_rows_scratch_count(ptrdiff_t depth, ptrdiff_t columns);
+/// The most rows that graft_convolve_rows takes together, a multiple of the tile's.
+ptrdiff_t graft_convolve_group_rows(const graft_patches *patches);
+
+/// The floats of scratch that graft_convolve_rows needs for a product with so many columns; where it
+/// needs none, the scratch may be null.
+ptrdiff_t graft_convolve_rows_scratch_count(const graft_patches *patches, ptrdiff_t columns);
 
 /// Computes columns [first_column, end_column) of the output for grid pixels [first_row, end_row):
 /// patches x packed, then the epilogue. The depth is tap_rows x tap_columns x channels, and

@@ -29,6 +29,9 @@ void graft_winograd_pack(const float *kernel, ptrdiff_t row_stride, ptrdiff_t co
                          ptrdiff_t output_channels, ptrdiff_t first_panel, ptrdiff_t end_panel,
                          float *packed);
 
+/// The tiles that graft_winograd_tiles transforms together.
+ptrdiff_t graft_winograd_block_tiles(void);
+
 /// The floats of scratch that graft_winograd_tiles needs.
 ptrdiff_t graft_winograd_scratch_count(ptrdiff_t input_channels);
 

@@ -3,9 +3,11 @@
 #include "gemm_tile.h"
 #include "patches.h"
 
-// Blocking: GROUP_ROWS rows of the left operand, MAXIMUM_DEPTH deep, stay in the second-level cache
-// and a panel of the right operand, as deep, with a tile's rows in a first-level one of 32 KiB.
-#define GROUP_ROWS 48
+// Blocking: GATHERED_ROWS rows of the left operand, MAXIMUM_DEPTH deep, stay in the second-level cache
+// and a panel of the right operand, as deep, with a tile's rows in a first-level one of 32 KiB. Rows
+// that are used where they lie are not cut along the depth: hardware fetches both operands ahead.
+#define GROUP_ROWS 96
+#define GATHERED_ROWS 48
 #define MAXIMUM_DEPTH (LANES == 16 ? 128 : 288)
 #define ROW_PADDING 16
 
@@ -44,9 +46,13 @@ static void NAME(gemm_pack)(const float *matrix, ptrdiff_t depth_stride, ptrdiff
   }
 }
 
+INLINE ptrdiff_t NAME(patch_depth)(const graft_patches *patches) {
+  return patches->tap_rows * patches->tap_columns * patches->channels;
+}
+
 static void NAME(gather_patches)(const graft_patches *patches, ptrdiff_t first_row,
                                  ptrdiff_t end_row, float *to) {
-  const ptrdiff_t depth = patches->tap_rows * patches->tap_columns * patches->channels;
+  const ptrdiff_t depth = NAME(patch_depth)(patches);
   NAME(gather)(patches, first_row, end_row, 0, depth, to, depth);
 }
 
@@ -90,10 +96,22 @@ INLINE void NAME(place_rows)(const graft_patches *patches, const graft_placement
   }
 }
 
-static ptrdiff_t NAME(convolve_rows_scratch_count)(ptrdiff_t depth, ptrdiff_t columns) {
-  ptrdiff_t panels = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS;
-  ptrdiff_t sums = depth > MAXIMUM_DEPTH ? panels * GROUP_ROWS * TILE_COLUMNS : 0;
-  return GROUP_ROWS * (NAME(depth_block)(depth) + ROW_PADDING) + sums;
+/// Whether the rows of the left operand can be used where they lie.
+INLINE bool NAME(are_used_in_place)(const graft_patches *patches) {
+  return NAME(rows_are_pixels)(patches) && !NAME(rows_collide)(patches->pixel_stride);
+}
+
+static ptrdiff_t NAME(convolve_group_rows)(const graft_patches *patches) {
+  return NAME(are_used_in_place)(patches) ? GROUP_ROWS : GATHERED_ROWS;
+}
+
+static ptrdiff_t NAME(convolve_rows_scratch_count)(const graft_patches *patches,
+                                                   ptrdiff_t columns) {
+  if (NAME(are_used_in_place)(patches)) return 0;
+  const ptrdiff_t depth = NAME(patch_depth)(patches);
+  const ptrdiff_t panels = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS;
+  const ptrdiff_t sums = depth > MAXIMUM_DEPTH ? panels * GATHERED_ROWS * TILE_COLUMNS : 0;
+  return GATHERED_ROWS * (NAME(depth_block)(depth) + ROW_PADDING) + sums;
 }
 
 static void NAME(convolve_rows)(const graft_patches *patches, const float *packed,
@@ -101,17 +119,18 @@ static void NAME(convolve_rows)(const graft_patches *patches, const float *packe
                                 const graft_epilogue *epilogue, ptrdiff_t first_row,
                                 ptrdiff_t end_row, ptrdiff_t first_column, ptrdiff_t end_column,
                                 float *scratch) {
-  const ptrdiff_t depth = patches->tap_rows * patches->tap_columns * patches->channels;
-  const ptrdiff_t block = NAME(depth_block)(depth), gathered_stride = block + ROW_PADDING;
-  const bool in_place =
-      NAME(rows_are_pixels)(patches) && !NAME(rows_collide)(patches->pixel_stride);
-  float *sums = scratch + GROUP_ROWS * gathered_stride;
+  const bool in_place = NAME(are_used_in_place)(patches);
+  const ptrdiff_t depth = NAME(patch_depth)(patches);
+  const ptrdiff_t block = in_place ? depth : NAME(depth_block)(depth);
+  const ptrdiff_t group_rows = in_place ? GROUP_ROWS : GATHERED_ROWS;
+  const ptrdiff_t gathered_stride = block + ROW_PADDING;
+  float *sums = scratch + group_rows * gathered_stride;
   ptrdiff_t offsets[GROUP_ROWS];
   tile_arguments tile = {.step_stride = 1, .output = NULL};
   NAME(set_epilogue)(&tile, epilogue);
   if (end_column > columns) end_column = columns;
-  for (ptrdiff_t group = first_row; group < end_row; group += GROUP_ROWS) {
-    const ptrdiff_t rows = end_row - group < GROUP_ROWS ? end_row - group : GROUP_ROWS;
+  for (ptrdiff_t group = first_row; group < end_row; group += group_rows) {
+    const ptrdiff_t rows = end_row - group < group_rows ? end_row - group : group_rows;
     NAME(place_rows)(patches, placement, group, rows, offsets);
     ptrdiff_t start = 0;
     do {
@@ -132,14 +151,12 @@ static void NAME(convolve_rows)(const graft_patches *patches, const float *packe
         tile.bias = epilogue->bias ? epilogue->bias + column : NULL;
         tile.residual = epilogue->residual ? epilogue->residual + column : NULL;
         tile.output = placement->output + column;
-        for (ptrdiff_t row = 0; row < rows; row += TILE_ROWS) {
-          float *partial = sums + (column - first_column) * GROUP_ROWS + row * TILE_COLUMNS;
-          tile.left = left + row * tile.row_stride;
-          tile.partial_in = is_first ? NULL : partial;
-          tile.partial_out = is_last ? NULL : partial;
-          tile.row_offsets = offsets + row;
-          NAME(run_tile)(&tile, rows - row < TILE_ROWS ? rows - row : TILE_ROWS);
-        }
+        float *partial = sums + (column - first_column) * group_rows;
+        tile.left = left;
+        tile.partial_in = is_first ? NULL : partial;
+        tile.partial_out = is_last ? NULL : partial;
+        tile.row_offsets = offsets;
+        NAME(run_tiles)(&tile, rows);
       }
       start += tile.depth;
     } while (start < depth);

@@ -89,13 +89,23 @@ INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const
   }
   if (tile->columns == vectors * LANES) {
     vec lowest = tile->lowest, highest = tile->highest;
-    UNROLL for (int v = 0; v < vectors; v++) {
-      vec bias = tile->bias ? load(tile->bias + v * LANES) : (vec)0;
+    if (tile->bias) {
+      UNROLL for (int v = 0; v < vectors; v++) {
+        vec bias = load(tile->bias + v * LANES);
+        UNROLL for (int row = 0; row < rows; row++) sum[row][v] += bias;
+      }
+    }
+    // All loads come before the first store, which may go to the same memory.
+    if (tile->residual) {
       UNROLL for (int row = 0; row < rows; row++) {
-        ptrdiff_t offset = tile->row_offsets[row] + v * LANES;
-        vec value = sum[row][v] + bias;
-        if (tile->residual) value += load(tile->residual + offset);
-        store(tile->output + offset, at_most(at_least(value, lowest), highest));
+        const float *residual = tile->residual + tile->row_offsets[row];
+        UNROLL for (int v = 0; v < vectors; v++) sum[row][v] += load(residual + v * LANES);
+      }
+    }
+    UNROLL for (int row = 0; row < rows; row++) {
+      float *output = tile->output + tile->row_offsets[row];
+      UNROLL for (int v = 0; v < vectors; v++) {
+        store(output + v * LANES, at_most(at_least(sum[row][v], lowest), highest));
       }
     }
   } else {
@@ -150,4 +160,31 @@ static void (*const NAME(tiles)[TILE_ROWS][2])(const tile_arguments *) = {
 /// Computes a tile of `rows` rows with the registers it needs.
 INLINE void NAME(run_tile)(const tile_arguments *tile, ptrdiff_t rows) {
   NAME(tiles)[rows - 1][tile->columns > LANES](tile);
+}
+
+/// Full tiles one below the other, all with the same columns; returns how many rows they had.
+static ptrdiff_t NAME(run_full_tiles)(const tile_arguments *first, ptrdiff_t rows) {
+  tile_arguments tile = *first;
+  ptrdiff_t row = 0;
+  for (; row + TILE_ROWS <= rows; row += TILE_ROWS) {
+    NAME(compute_tile)(&tile, TILE_ROWS, TILE_VECTORS);
+    tile.left += TILE_ROWS * tile.row_stride;
+    if (tile.row_offsets) tile.row_offsets += TILE_ROWS;
+    if (tile.partial_in) tile.partial_in += TILE_ROWS * TILE_COLUMNS;
+    if (tile.partial_out) tile.partial_out += TILE_ROWS * TILE_COLUMNS;
+  }
+  return row;
+}
+
+/// Computes tiles one below the other, `rows` rows together.
+INLINE void NAME(run_tiles)(const tile_arguments *first, ptrdiff_t rows) {
+  ptrdiff_t row = first->columns > LANES ? NAME(run_full_tiles)(first, rows) : 0;
+  for (; row < rows; row += TILE_ROWS) {
+    tile_arguments tile = *first;
+    tile.left += row * tile.row_stride;
+    if (tile.row_offsets) tile.row_offsets += row;
+    if (tile.partial_in) tile.partial_in += row * TILE_COLUMNS;
+    if (tile.partial_out) tile.partial_out += row * TILE_COLUMNS;
+    NAME(run_tile)(&tile, rows - row < TILE_ROWS ? rows - row : TILE_ROWS);
+  }
 }

@@ -10,6 +10,8 @@
 #define ROW_PADDING 16
 #define MAXIMUM_DEPTH (LANES == 16 ? 128 : 256)
 
+static ptrdiff_t NAME(winograd_block_tiles)(void) { return BLOCK_TILES; }
+
 static ptrdiff_t NAME(winograd_scratch_count)(ptrdiff_t input_channels) {
   return POINTS * BLOCK_TILES * (input_channels + ROW_PADDING + BLOCK_PANELS * TILE_COLUMNS);
 }
@@ -145,12 +147,10 @@ INLINE void NAME(multiply_point)(const float *inputs, ptrdiff_t row_stride, ptrd
   for (ptrdiff_t depth = 0; depth < channels; depth += MAXIMUM_DEPTH) {
     tile.depth = channels - depth < MAXIMUM_DEPTH ? channels - depth : MAXIMUM_DEPTH;
     tile.right = panel + depth * TILE_COLUMNS;
-    for (ptrdiff_t row = 0; row < count; row += TILE_ROWS) {
-      tile.left = inputs + row * row_stride + depth;
-      tile.partial_out = sums + row * TILE_COLUMNS;
-      tile.partial_in = depth == 0 ? NULL : tile.partial_out;
-      NAME(run_tile)(&tile, count - row < TILE_ROWS ? count - row : TILE_ROWS);
-    }
+    tile.left = inputs + depth;
+    tile.partial_out = sums;
+    tile.partial_in = depth == 0 ? NULL : sums;
+    NAME(run_tiles)(&tile, count);
   }
 }
 

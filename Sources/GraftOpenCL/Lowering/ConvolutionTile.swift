@@ -124,7 +124,8 @@ struct TileBlocking {
   ) {
     // Large blocks use a panel often while it is near; small ones keep all processors busy.
     let share = rows * panels / (32 * unitCount)
-    rowsPerBlock = max(1, min(share, 96) / tileRows) * tileRows
+    let most = max(1, min(share, 96) / tileRows) * tileRows
+    rowsPerBlock = rows.cut(intoAtMost: most, multiplesOf: tileRows)
     // Either all panels are walked for each block, and the kernel read as often as there are blocks,
     // or all blocks for each panel, and the image as often as there are panels. What fits the
     // second-level cache is read once.

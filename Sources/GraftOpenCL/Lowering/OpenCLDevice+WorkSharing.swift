@@ -47,11 +47,3 @@ extension OpenCLDevice {
       arguments: [count / width] + arguments(width), range: range(itemCount))
   }
 }
-
-extension Int {
-  /// The quotient, rounded up.
-  func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
-
-  /// The next multiple of `step`.
-  func roundedUp(to step: Int) -> Int { dividedRoundingUp(by: step) * step }
-}

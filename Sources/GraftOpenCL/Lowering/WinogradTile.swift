@@ -21,8 +21,8 @@ struct WinogradTile {
     let blocking = WinogradBlocking(problem, vectorWidth: width, on: device)
     let macros = epilogue.macros.merging(blocking.macros) { $1 }
     let counts =
-      [problem.tileCount, problem.tilesDown, problem.tilesAcross, blocking.taskCount]
-      + [blocking.panelRuns, blocking.panelsPerRun, blocking.scratchCount]
+      [problem.tileCount, problem.tilesDown, problem.tilesAcross]
+      + [blocking.tilesPerBlock, blocking.scratchCount]
       + [source.height, source.width, problem.sourceChannels]
       + [target.height, target.width, problem.targetChannels]
       + [problem.paddingTop, problem.paddingLeft]
@@ -45,9 +45,7 @@ struct WinogradTile {
 
 /// How the tiles and the output channels of a Winograd convolution are shared among work-items.
 private struct WinogradBlocking {
-  let taskCount: Int
-  let panelRuns: Int
-  let panelsPerRun: Int
+  let tilesPerBlock: Int
   /// The work-items, each with scratch memory of its own.
   let itemCount: Int
   /// The floats of one work-item's scratch memory.
@@ -57,24 +55,20 @@ private struct WinogradBlocking {
   init(_ problem: WinogradProblem, vectorWidth: Int, on device: OpenCLDevice) {
     // 12 rows where there are 32 vector registers.
     let tileRows = vectorWidth >= 16 ? 12 : 6
-    let (tilesPerBlock, panelsPerBlock, rowPadding) = (48, 2, 16)
+    let (mostTiles, panelsPerBlock, rowPadding) = (48, 2, 16)
     let panels = problem.targetChannels.dividedRoundingUp(by: 2 * vectorWidth)
+    tilesPerBlock = problem.tileCount.cut(intoAtMost: mostTiles, multiplesOf: tileRows)
     let blocks = problem.tileCount.dividedRoundingUp(by: tilesPerBlock)
-    let units = device.description.computeUnitCount
-    // Each block of tiles is transformed anew for each run of panels: few of these.
-    let runs = min(panels, max(1, 3 * units / blocks))
-    panelsPerRun = panels.dividedRoundingUp(by: runs)
-    panelRuns = panels.dividedRoundingUp(by: panelsPerRun)
-    taskCount = blocks * panelRuns
     scratchCount =
-      winogradPoints * tilesPerBlock
+      winogradPoints * mostTiles
       * (problem.sourceChannels + rowPadding + panelsPerBlock * 2 * vectorWidth)
-    // Two for each processor, so that one that is held up leaves work to the others, unless they took
-    // more than 64 MiB.
-    let affordable = (16 << 20) / scratchCount
-    itemCount = min(taskCount, max(units, min(2 * units, affordable)))
+    // Where there are many blocks, two for each processor, so that one that is held up leaves work to
+    // the others, unless they took more than 64 MiB. Few blocks would be transformed more than once.
+    let units = device.description.computeUnitCount
+    let affordable = blocks >= 4 * units ? (16 << 20) / scratchCount : units
+    itemCount = min(blocks * panels, max(units, min(2 * units, affordable)))
     macros = [
-      "VECTOR_WIDTH": vectorWidth, "ROWS": tileRows, "BLOCK_TILES": tilesPerBlock,
+      "VECTOR_WIDTH": vectorWidth, "ROWS": tileRows, "BLOCK_TILES": mostTiles,
       "BLOCK_PANELS": panelsPerBlock,
     ].mapValues(String.init)
   }
