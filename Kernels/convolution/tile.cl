@@ -157,21 +157,34 @@ __kernel void convolution_tile(
 #endif
     }
 
+    // Residuals are loaded before the first result is stored, which may go to the same memory.
+    Vector results[ROWS][2];
 #pragma unroll
     for (int i = 0; i < ROWS; i++) {
-      const int index = position[i] * target_pixel;
 #pragma unroll
       for (int j = 0; j < 2; j++) {
+        const int index = position[i] * target_pixel + j * VECTOR_WIDTH;
         const int shift = j * VECTOR_WIDTH;
         // Loops without `break` unroll, which keeps the sums in registers.
         const int count = row + i < last ? columns - shift : 0;
-        Vector result;
+        results[i][j] = sums[i][j];
         if (count >= VECTOR_WIDTH) {
-          FINISH(sums[i][j], channel + shift, channel + index + shift, result);
-          STORE(result, target + index + shift);
+          FINISH(sums[i][j], channel + shift, channel + index, results[i][j]);
         } else if (count > 0) {
-          FINISH_PART(sums[i][j], channel + shift, channel + index + shift, count, result);
-          store_part(result, target + index + shift, count);
+          FINISH_PART(sums[i][j], channel + shift, channel + index, count, results[i][j]);
+        }
+      }
+    }
+#pragma unroll
+    for (int i = 0; i < ROWS; i++) {
+#pragma unroll
+      for (int j = 0; j < 2; j++) {
+        const int index = position[i] * target_pixel + j * VECTOR_WIDTH;
+        const int count = row + i < last ? columns - j * VECTOR_WIDTH : 0;
+        if (count >= VECTOR_WIDTH) {
+          STORE(results[i][j], target + index);
+        } else if (count > 0) {
+          store_part(results[i][j], target + index, count);
         }
       }
     }

@@ -96,7 +96,7 @@ public final class CPUDevice: Device {
       (try? String(contentsOfFile: "\(folder)/index\(index)/size", encoding: .utf8))
         .flatMap { Int($0.prefix { $0.isNumber }) }
     }
-    return (sizes.max() ?? 32 << 10) << 10 / 4
+    return (sizes.max() ?? 32 << 10) << 10 / 2
   }
 
   private static var levelName: String {

@@ -90,7 +90,8 @@ struct WinogradProduct {
       output_channels: outputChannels)
     let (width, rows) = (graft_gemm_tile_columns(), graft_gemm_tile_rows())
     let mostTiles = graft_winograd_block_tiles()
-    let isShort = tileCount <= workers * mostTiles
+    let isShort = tileCount < 4 * workers * mostTiles
+    // Equal blocks where there are few, full register tiles where there are many.
     let tilesPerBlock = tileCount.cut(intoAtMost: mostTiles, multiplesOf: isShort ? 1 : rows)
     let (blocks, panels) = (
       tileCount.dividedRoundingUp(by: tilesPerBlock), outputChannels.dividedRoundingUp(by: width)
@@ -98,7 +99,7 @@ struct WinogradProduct {
     // Equal shares of all pairs of a block and a panel, block by block. A block is transformed for each
     // share that has a part in it: few shares where there are few blocks.
     let pairs = blocks * panels
-    let shares = min(pairs, blocks < 4 * workers ? workers : 4 * workers)
+    let shares = min(pairs, isShort ? workers : 4 * workers)
     return Stage(taskCount: shares) { share, worker in
       var (shape, finish) = (shape, finish)
       var pair = pairs * share / shares

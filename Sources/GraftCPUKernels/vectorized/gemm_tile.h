@@ -9,6 +9,8 @@ typedef struct {
   ptrdiff_t row_stride, step_stride;
   /// Element (step k, column j) of the right operand is right[k * TILE_COLUMNS + j].
   const float *right;
+  /// What is to be fetched meanwhile, as many elements as are read of the right operand, or null.
+  const float *next_right;
   ptrdiff_t depth, columns;
   /// Sums of the depths before, [TILE_ROWS][TILE_COLUMNS], or null.
   const float *partial_in;
@@ -52,7 +54,8 @@ static void NAME(activate_tile)(const tile_arguments *tile, int rows) {
   }
 }
 
-INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const int vectors) {
+INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const int vectors,
+                               const bool fetches_next) {
   vec sum[TILE_ROWS][TILE_VECTORS];
   const float *partial = tile->partial_in;
   UNROLL for (int row = 0; row < rows; row++) {
@@ -61,6 +64,7 @@ INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const
     }
   }
   const float *right = tile->right;
+  const float *next_right = tile->next_right;
   const ptrdiff_t row_stride = tile->row_stride, step_stride = tile->step_stride;
   // A pointer for every third row, the others by indexing: few registers and no chain of sums.
   const float *left[(TILE_ROWS + 2) / 3];
@@ -77,6 +81,12 @@ INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const
     }
     UNROLL for (int third = 0; third < (rows + 2) / 3; third++) left[third] += step_stride;
     right += TILE_COLUMNS;
+    if (fetches_next) {
+      UNROLL for (int line = 0; line < TILE_COLUMNS; line += 16) {
+        __builtin_prefetch(next_right + line, 0, 2);
+      }
+      next_right += TILE_COLUMNS;
+    }
   }
   float *partial_out = tile->partial_out;
   if (partial_out) {
@@ -122,10 +132,10 @@ INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const
 
 #define TILE_CASE(rows)                                          \
   static void NAME(tile_##rows##_wide)(const tile_arguments *t) { \
-    NAME(compute_tile)(t, rows, TILE_VECTORS);                   \
+    NAME(compute_tile)(t, rows, TILE_VECTORS, false);            \
   }                                                              \
   static void NAME(tile_##rows##_narrow)(const tile_arguments *t) { \
-    NAME(compute_tile)(t, rows, 1);                              \
+    NAME(compute_tile)(t, rows, 1, false);                       \
   }
 TILE_CASE(1)
 TILE_CASE(2)
@@ -167,7 +177,11 @@ static ptrdiff_t NAME(run_full_tiles)(const tile_arguments *first, ptrdiff_t row
   tile_arguments tile = *first;
   ptrdiff_t row = 0;
   for (; row + TILE_ROWS <= rows; row += TILE_ROWS) {
-    NAME(compute_tile)(&tile, TILE_ROWS, TILE_VECTORS);
+    if (tile.next_right && row + 2 * TILE_ROWS > rows) {
+      NAME(compute_tile)(&tile, TILE_ROWS, TILE_VECTORS, true);
+    } else {
+      NAME(compute_tile)(&tile, TILE_ROWS, TILE_VECTORS, false);
+    }
     tile.left += TILE_ROWS * tile.row_stride;
     if (tile.row_offsets) tile.row_offsets += TILE_ROWS;
     if (tile.partial_in) tile.partial_in += TILE_ROWS * TILE_COLUMNS;

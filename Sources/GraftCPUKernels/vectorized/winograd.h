@@ -141,12 +141,13 @@ INLINE void NAME(finish_tile)(const graft_winograd *shape, const graft_epilogue 
 
 /// Multiplies the transformed inputs of `count` tiles by one panel at one point.
 INLINE void NAME(multiply_point)(const float *inputs, ptrdiff_t row_stride, ptrdiff_t channels,
-                                 const float *panel, ptrdiff_t count, ptrdiff_t columns,
-                                 float *sums) {
+                                 const float *panel, const float *next_panel, ptrdiff_t count,
+                                 ptrdiff_t columns, float *sums) {
   tile_arguments tile = {.row_stride = row_stride, .step_stride = 1, .columns = columns};
   for (ptrdiff_t depth = 0; depth < channels; depth += MAXIMUM_DEPTH) {
     tile.depth = channels - depth < MAXIMUM_DEPTH ? channels - depth : MAXIMUM_DEPTH;
     tile.right = panel + depth * TILE_COLUMNS;
+    tile.next_right = next_panel + depth * TILE_COLUMNS;
     tile.left = inputs + depth;
     tile.partial_out = sums;
     tile.partial_in = depth == 0 ? NULL : sums;
@@ -173,8 +174,12 @@ static void NAME(winograd_tiles)(const graft_winograd *shape, const float *packe
       if (stop > end_channel) stop = end_channel;
       for (int point = 0; point < POINTS; point++) {
         for (ptrdiff_t channel = block; channel < stop; channel += TILE_COLUMNS) {
-          NAME(multiply_point)(scratch + point * plane, row_stride, channels,
-                               packed + point * packed_plane + channel * channels, count,
+          const float *panel = packed + point * packed_plane + channel * channels;
+          const float *next_panel = channel + TILE_COLUMNS < stop
+                                        ? panel + TILE_COLUMNS * channels
+                                        : packed + (point + 1) % POINTS * packed_plane +
+                                              (point + 1 < POINTS ? block : stop % (panels * TILE_COLUMNS)) * channels;
+          NAME(multiply_point)(scratch + point * plane, row_stride, channels, panel, next_panel, count,
                                stop - channel < TILE_COLUMNS ? stop - channel : TILE_COLUMNS,
                                sums + point * sums_plane + (channel - block) * BLOCK_TILES);
         }
