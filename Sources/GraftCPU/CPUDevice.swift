@@ -89,7 +89,7 @@ public final class CPUDevice: Device {
     return candidates
   }
 
-  /// A quarter of the last cache: what a slice leaves there is still there when it is read again.
+  /// Half of the last cache: what a slice leaves there is still there when it is read again.
   public static var cachedByteCount: Int {
     let folder = "/sys/devices/system/cpu/cpu0/cache"
     let sizes = (0..<8).compactMap { index in

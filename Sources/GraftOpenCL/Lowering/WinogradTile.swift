@@ -53,11 +53,13 @@ private struct WinogradBlocking {
   let macros: [String: String]
 
   init(_ problem: WinogradProblem, vectorWidth: Int, on device: OpenCLDevice) {
-    // 12 rows where there are 32 vector registers.
-    let tileRows = vectorWidth >= 16 ? 12 : 6
+    // 12 rows where there are 32 vector registers; fewer where they fit the tiles better.
+    let mostRows = vectorWidth >= 16 ? 12 : 6
     let (mostTiles, panelsPerBlock, rowPadding) = (48, 2, 16)
+    let tileRows = Self.tileRows(for: problem.tileCount, atMost: mostRows)
     let panels = problem.targetChannels.dividedRoundingUp(by: 2 * vectorWidth)
-    tilesPerBlock = problem.tileCount.cut(intoAtMost: mostTiles, multiplesOf: tileRows)
+    tilesPerBlock = problem.tileCount.cut(
+      intoAtMost: mostTiles / tileRows * tileRows, multiplesOf: tileRows)
     let blocks = problem.tileCount.dividedRoundingUp(by: tilesPerBlock)
     scratchCount =
       winogradPoints * mostTiles
@@ -71,5 +73,12 @@ private struct WinogradBlocking {
       "VECTOR_WIDTH": vectorWidth, "ROWS": tileRows, "BLOCK_TILES": mostTiles,
       "BLOCK_PANELS": panelsPerBlock,
     ].mapValues(String.init)
+  }
+
+  /// The rows of a register tile that waste the least on rows past the end; a tile that is lower by one
+  /// row takes some 2 % longer for each of its rows.
+  private static func tileRows(for count: Int, atMost mostRows: Int) -> Int {
+    func cost(_ rows: Int) -> Int { count.roundedUp(to: rows) * (100 + 2 * (mostRows - rows)) }
+    return (mostRows * 2 / 3...mostRows).min { cost($0) < cost($1) } ?? mostRows
   }
 }
