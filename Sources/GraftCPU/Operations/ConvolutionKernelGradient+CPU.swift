@@ -11,6 +11,10 @@ extension ConvolutionKernelGradient: CPUOperation {
     var candidates: [CPULowering] = []
     if extents.isDepthwise { candidates.append(depthwise(extents, on: device)) }
     candidates.append(tile(extents, on: device))
+    if let winograd = WinogradGradient(extents) {
+      candidates.insert(
+        winograd.lowering(on: device), at: winograd.pays ? 0 : candidates.count)
+    }
     candidates.append(naive(extents, on: device))
     return candidates
   }

@@ -117,7 +117,7 @@ struct WinogradProduct {
 }
 
 extension ConvolutionProblem {
-  fileprivate var suitsWinograd: Bool {
+  var suitsWinograd: Bool {
     kernel == Extent2D(3) && geometry.strides == Extent2D(1) && geometry.dilation == Extent2D(1)
       && groups == 1
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include "epilogue.h"
 
@@ -40,3 +41,30 @@ ptrdiff_t graft_winograd_scratch_count(ptrdiff_t input_channels);
 void graft_winograd_tiles(const graft_winograd *shape, const float *packed,
                           const graft_epilogue *epilogue, ptrdiff_t first_tile, ptrdiff_t end_tile,
                           ptrdiff_t first_channel, ptrdiff_t end_channel, float *scratch);
+
+// The gradient of the kernel by the transposed transforms: at each point, the products of the inputs'
+// factors with those of the output's gradients are summed over all tiles. The shape's output is not
+// used; its kernel's gradient is [3][3][input channel][output channel].
+
+/// The input and output channels that graft_winograd_gradient_products takes together.
+ptrdiff_t graft_winograd_gradient_block_inputs(void);
+ptrdiff_t graft_winograd_gradient_block_outputs(void);
+
+/// The floats of all factors of one tile.
+ptrdiff_t graft_winograd_gradient_factor_count(const graft_winograd *shape);
+
+/// The floats of scratch that graft_winograd_gradient_products needs.
+ptrdiff_t graft_winograd_gradient_scratch_count(void);
+
+/// Computes the factors of tiles [first_tile + first, first_tile + end) into their places [first, end)
+/// of `factors`, which has room for `capacity` tiles.
+void graft_winograd_gradient_factors(const graft_winograd *shape, const float *gradient,
+                                     ptrdiff_t first_tile, ptrdiff_t first, ptrdiff_t end,
+                                     ptrdiff_t capacity, float *factors);
+
+/// Computes the kernel's gradient for a block of channels from the factors of `count` tiles, and stores
+/// it or adds it to what is there.
+void graft_winograd_gradient_products(const graft_winograd *shape, const float *factors,
+                                      ptrdiff_t capacity, ptrdiff_t count, ptrdiff_t first_input,
+                                      ptrdiff_t first_output, bool adds, float *result,
+                                      float *scratch);

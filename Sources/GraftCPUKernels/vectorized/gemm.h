@@ -164,11 +164,30 @@ static void NAME(convolve_rows)(const graft_patches *patches, const float *packe
   }
 }
 
+// Steps along which a gradient is summed before its sums go back to memory: a panel of both operands
+// stays in the first-level cache. Patches are gathered some at a time on their way into panels.
 #define GRADIENT_STEPS 256
+#define GATHERED_STEPS 16
+#define LEFT_PANEL_SIZE (GRADIENT_STEPS * TILE_ROWS + LANES)
 
 static ptrdiff_t NAME(convolve_weight_gradient_scratch_count)(ptrdiff_t depth, ptrdiff_t columns) {
-  ptrdiff_t panels = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS;
-  return GRADIENT_STEPS * (depth + ROW_PADDING + panels * TILE_COLUMNS);
+  const ptrdiff_t panels = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS;
+  const ptrdiff_t left_panels = (depth + TILE_ROWS - 1) / TILE_ROWS;
+  return GATHERED_STEPS * (depth + ROW_PADDING) + left_panels * LEFT_PANEL_SIZE +
+         GRADIENT_STEPS * panels * TILE_COLUMNS;
+}
+
+/// Cuts rows of `depth` floats into panels of TILE_ROWS columns, [panel][row][column]. Whole vectors run
+/// over the end of a panel's row into the next one's place.
+INLINE void NAME(pack_left)(const float *rows, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t depth,
+                            float *panels) {
+  for (ptrdiff_t first = 0; first < depth; first += TILE_ROWS, panels += LEFT_PANEL_SIZE) {
+    const float *from = rows + first;
+    float *to = panels;
+    for (ptrdiff_t row = 0; row < count; row++, from += stride, to += TILE_ROWS) {
+      UNROLL for (int v = 0; v < TILE_ROWS; v += LANES) store(to + v, load(from + v));
+    }
+  }
 }
 
 static void NAME(convolve_weight_gradient)(
@@ -179,25 +198,33 @@ static void NAME(convolve_weight_gradient)(
   if (end_column > columns) end_column = columns;
   const ptrdiff_t depth = end_depth - first_depth, count = end_column - first_column;
   const ptrdiff_t panels = (count + TILE_COLUMNS - 1) / TILE_COLUMNS;
-  float *left = scratch, *right = scratch + GRADIENT_STEPS * (depth + ROW_PADDING);
+  const ptrdiff_t left_panels = (depth + TILE_ROWS - 1) / TILE_ROWS;
+  const ptrdiff_t gathered_stride = depth + ROW_PADDING;
+  float *left = scratch + GATHERED_STEPS * gathered_stride;
+  float *right = left + left_panels * LEFT_PANEL_SIZE;
   ptrdiff_t offsets[TILE_ROWS];
   tile_arguments tile = {.row_stride = 1,
-                         .step_stride = depth + ROW_PADDING,
+                         .step_stride = TILE_ROWS,
                          .row_offsets = offsets,
                          .lowest = -INFINITY,
                          .highest = INFINITY};
   for (ptrdiff_t i = 0; i < TILE_ROWS; i++) offsets[i] = i * result_stride;
   for (ptrdiff_t start = first_row; start < end_row; start += GRADIENT_STEPS) {
     tile.depth = end_row - start < GRADIENT_STEPS ? end_row - start : GRADIENT_STEPS;
-    NAME(gather)(patches, start, start + tile.depth, first_depth, end_depth, left,
-                 tile.step_stride);
+    for (ptrdiff_t step = 0; step < tile.depth; step += GATHERED_STEPS) {
+      const ptrdiff_t steps =
+          tile.depth - step < GATHERED_STEPS ? tile.depth - step : GATHERED_STEPS;
+      NAME(gather)(patches, start + step, start + step + steps, first_depth, end_depth, scratch,
+                   gathered_stride);
+      NAME(pack_left)(scratch, gathered_stride, steps, depth, left + step * TILE_ROWS);
+    }
     NAME(gemm_pack)(output_gradient + start * gradient_stride + first_column, gradient_stride, 1,
                     tile.depth, count, 0, panels, right, tile.depth * TILE_COLUMNS);
     for (ptrdiff_t column = 0; column < count; column += TILE_COLUMNS) {
       tile.right = right + column * tile.depth;
       tile.columns = count - column < TILE_COLUMNS ? count - column : TILE_COLUMNS;
       for (ptrdiff_t row = 0; row < depth; row += TILE_ROWS) {
-        tile.left = left + row;
+        tile.left = left + row / TILE_ROWS * LEFT_PANEL_SIZE;
         tile.output = result + (first_depth + row) * result_stride + first_column + column;
         tile.residual = start == first_row ? NULL : tile.output;
         NAME(run_tile)(&tile, depth - row < TILE_ROWS ? depth - row : TILE_ROWS);
@@ -209,5 +236,8 @@ static void NAME(convolve_weight_gradient)(
 #undef MAXIMUM_DEPTH
 #undef ROW_PADDING
 #undef GRADIENT_STEPS
+#undef GATHERED_STEPS
+#undef LEFT_PANEL_SIZE
+#undef GATHERED_ROWS
 #undef TILE_COLUMNS
 #undef tile_arguments

@@ -1,9 +1,8 @@
 #include "exponential.h"
 #include "activation_values.h"
 #include "gemm_tile.h"
-#include "winograd_transforms.h"
+#include "winograd_tiles.h"
 
-#define POINTS 36
 // Tiles transformed together, and panels of output channels multiplied together.
 #define BLOCK_TILES 48
 #define BLOCK_PANELS 2
@@ -50,64 +49,6 @@ static void NAME(winograd_pack)(const float *kernel, ptrdiff_t row_stride, ptrdi
         }
       }
     }
-  }
-}
-
-/// The place of one output tile.
-typedef struct {
-  ptrdiff_t image, row, column;
-} NAME(winograd_place);
-#define winograd_place NAME(winograd_place)
-
-INLINE winograd_place NAME(tile_place)(const graft_winograd *shape, ptrdiff_t tile) {
-  const ptrdiff_t across = (shape->output_columns + 3) / 4, down = (shape->output_rows + 3) / 4;
-  winograd_place place = {tile / (across * down), tile / across % down * 4, tile % across * 4};
-  return place;
-}
-
-/// Transforms one tile's inputs, for all channels; `inside` says that none lies in the padding.
-INLINE void NAME(transform_tile)(const graft_winograd *shape, const float *image, ptrdiff_t row,
-                                 ptrdiff_t column, const bool inside, float *to,
-                                 ptrdiff_t plane) {
-  const ptrdiff_t channels = shape->input_channels, line = shape->input_columns * channels;
-  const float *from = image + row * line + column * channels;
-  for (ptrdiff_t c = 0; c < channels; c += LANES) {
-    const ptrdiff_t left = channels - c;
-    vec columns[6][6];
-    UNROLL for (int x = 0; x < 6; x++) {
-      vec values[6];
-      const bool has_column = inside || (column + x >= 0 && column + x < shape->input_columns);
-      UNROLL for (int y = 0; y < 6; y++) {
-        const bool has_row = inside || (row + y >= 0 && row + y < shape->input_rows);
-        values[y] = has_row && has_column ? load_some(from + y * line + x * channels + c, left)
-                                          : (vec)0;
-      }
-      NAME(transform_input)(values, columns[x]);
-    }
-    UNROLL for (int y = 0; y < 6; y++) {
-      const vec values[6] = {columns[0][y], columns[1][y], columns[2][y],
-                             columns[3][y], columns[4][y], columns[5][y]};
-      vec factors[6];
-      NAME(transform_input)(values, factors);
-      // The rows have room for a whole vector at their end.
-      UNROLL for (int x = 0; x < 6; x++) store(to + (6 * y + x) * plane + c, factors[x]);
-    }
-  }
-}
-
-INLINE void NAME(transform_inputs)(const graft_winograd *shape, ptrdiff_t first, ptrdiff_t count,
-                                   float *to, ptrdiff_t row_stride, ptrdiff_t plane) {
-  const ptrdiff_t size = shape->input_rows * shape->input_columns * shape->input_channels;
-  for (ptrdiff_t i = 0; i < count; i++, to += row_stride) {
-    winograd_place place = NAME(tile_place)(shape, first + i);
-    const float *image = shape->input + place.image * size;
-    const ptrdiff_t row = place.row - shape->padding_top;
-    const ptrdiff_t column = place.column - shape->padding_left;
-    if (row >= 0 && row + 6 <= shape->input_rows && column >= 0 &&
-        column + 6 <= shape->input_columns)
-      NAME(transform_tile)(shape, image, row, column, true, to, plane);
-    else
-      NAME(transform_tile)(shape, image, row, column, false, to, plane);
   }
 }
 
@@ -167,7 +108,10 @@ static void NAME(winograd_tiles)(const graft_winograd *shape, const float *packe
   float *sums = scratch + POINTS * plane;
   for (ptrdiff_t tile = first_tile; tile < end_tile; tile += BLOCK_TILES) {
     const ptrdiff_t count = end_tile - tile < BLOCK_TILES ? end_tile - tile : BLOCK_TILES;
-    NAME(transform_inputs)(shape, tile, count, scratch, row_stride, plane);
+    // The rows have room for a whole vector at their end.
+    for (ptrdiff_t i = 0; i < count; i++) {
+      NAME(transform_tile)(shape, tile + i, 0, channels, scratch + i * row_stride, plane);
+    }
     for (ptrdiff_t block = first_channel; block < end_channel;
          block += BLOCK_PANELS * TILE_COLUMNS) {
       ptrdiff_t stop = block + BLOCK_PANELS * TILE_COLUMNS;

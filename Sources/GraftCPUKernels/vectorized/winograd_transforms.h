@@ -36,5 +36,26 @@ INLINE void NAME(transform_output)(const vec m[6], vec y[4]) {
   y[2] = 0.5f * sum_half + 2.0f * sum_two;
   y[3] = 0.5f * ROOT_HALF * difference_half + 2.0f * ROOT_TWO * difference_two + m[5];
 }
+
+/// The transposed transform of outputs: gradients of four outputs to those of six sums.
+INLINE void NAME(transform_output_gradient)(const vec y[4], vec m[6]) {
+  vec even_half = y[0] + 0.5f * y[2], odd_half = ROOT_HALF * (y[1] + 0.5f * y[3]);
+  vec even_two = y[0] + 2.0f * y[2], odd_two = ROOT_TWO * (y[1] + 2.0f * y[3]);
+  m[0] = y[0];
+  m[1] = even_half + odd_half;
+  m[2] = even_half - odd_half;
+  m[3] = even_two + odd_two;
+  m[4] = even_two - odd_two;
+  m[5] = y[3];
+}
+
+/// The transposed transform of taps: gradients of six factors to those of three taps.
+INLINE void NAME(transform_kernel_gradient)(const vec y[6], vec g[3]) {
+  vec sum_half = y[1] + y[2], difference_half = y[1] - y[2];
+  vec sum_two = y[3] + y[4], difference_two = y[3] - y[4];
+  g[0] = y[0] - (1.0f / 1.5f) * sum_half + (1.0f / 6) * sum_two;
+  g[1] = (ROOT_TWO / 6) * difference_two - (ROOT_HALF / 1.5f) * difference_half;
+  g[2] = y[5] + (1.0f / 3) * (sum_two - sum_half);
+}
 #undef ROOT_HALF
 #undef ROOT_TWO
