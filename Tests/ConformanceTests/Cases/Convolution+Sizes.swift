@@ -34,6 +34,10 @@ extension ConvolutionSizes {
     ConvolutionSizes([5, 13, 13, 9], 3, to: 15, padding: 1),
     ConvolutionSizes([1, 33, 33, 5], 3, to: 7, padding: 1),
     ConvolutionSizes([2, 4, 6, 40], 3, to: 24, padding: 1),
+    // More tiles than are summed in one go.
+    ConvolutionSizes([3, 103, 101, 2], 3, to: 3, padding: 1),
+    // Enough of them for several shares, whose number register tiles don't divide.
+    ConvolutionSizes([5, 21, 19, 8], 3, to: 24, padding: 1),
     ConvolutionSizes([1, 5, 5, 6], 3, to: 9),
     ConvolutionSizes([2, 9, 12, 7], 3, to: 16, padding: 2),
     ConvolutionSizes([1, 2, 3, 4], 3, to: 5, padding: 4),
