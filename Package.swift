@@ -36,7 +36,8 @@ let library: [Target] = [
   .target(name: "GraftRuntime", dependencies: ["GraftGraph", "GraftRandom"]),
   .target(name: "GraftCPU", dependencies: ["GraftRuntime", "GraftCPUKernels", "COpenBLAS"]),
   .target(
-    name: "GraftOpenCL", dependencies: ["GraftRandom", "GraftRuntime", "Kernels", "COpenCL", "CCLBlast"]),
+    name: "GraftOpenCL",
+    dependencies: ["GraftRandom", "GraftRuntime", "Kernels", "COpenCL", "CCLBlast"]),
   .target(name: "GraftWeights", dependencies: ["GraftGraph", "CZlib"]),
   .target(name: "GraftImageCodecs", dependencies: ["CJPEG", "CPNG", "CWebP"]),
   .target(name: "GraftImageKernels"),

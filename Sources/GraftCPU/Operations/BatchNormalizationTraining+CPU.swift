@@ -32,7 +32,9 @@ extension BatchNormalizationTraining: CPUOperation {
             means, squares, parts.count, parts.rowsPerPart, rows, channels, mean, variance)
           for c in 0..<channels { scale[c] = gamma[c] / (variance[c] + epsilon).squareRoot() }
         },
-        Stage(taskCount: parts.count) { part, _ in
+        // What was read last may still be in a cache: backwards.
+        Stage(taskCount: parts.count) { task, _ in
+          let part = parts.count - 1 - task
           let i = parts[part].lowerBound * channels
           graft_normalize_rows(x + i, mean, scale, beta, y + i, parts[part].count, channels)
         },
@@ -101,7 +103,9 @@ extension BatchNormalizationTrainingGradient: CPUOperation {
             offset[c] = -factor[c] * dBeta[c] / Float(rows)
           }
         },
-        Stage(taskCount: parts.count) { part, _ in
+        // What was read last may still be in a cache: backwards.
+        Stage(taskCount: parts.count) { task, _ in
+          let part = parts.count - 1 - task
           let i = parts[part].lowerBound * channels
           graft_normalization_gradient_rows(
             x + i, gradient + i, mean, factor, slope, offset, dx + i, parts[part].count, channels)

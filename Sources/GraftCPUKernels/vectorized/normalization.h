@@ -10,56 +10,122 @@ static void NAME(normalize_rows)(const float *values, const float *center, const
   }
 }
 
+#define MERGED_COLUMNS 128
+// Columns that are walked together, in vectors: enough sums for additions not to wait for each other,
+// and whole lines of the cache.
+#define WIDTH 4
+
+/// The means and the sums of squared deviations of `vectors` vectors of columns; of the last one,
+/// `left` columns count.
+INLINE void NAME(moments_of_columns)(const float *values, ptrdiff_t rows, ptrdiff_t columns,
+                                     const int vectors, ptrdiff_t left, float *means,
+                                     float *squares) {
+  vec sum[WIDTH] = {0}, square[WIDTH] = {0}, mean[WIDTH];
+  const float *row = values;
+  for (ptrdiff_t r = 0; r < rows; r++, row += columns) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      sum[v] += v + 1 < vectors ? load(row + v * LANES) : load_some(row + v * LANES, left);
+    }
+  }
+  // The deviations of a mean that is rounded don't sum up to zero: their sum corrects it, and the squares.
+  UNROLL for (int v = 0; v < vectors; v++) {
+    mean[v] = sum[v] / (float)rows;
+    sum[v] = 0;
+  }
+  row = values;
+  for (ptrdiff_t r = 0; r < rows; r++, row += columns) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      vec value = v + 1 < vectors ? load(row + v * LANES) : load_some(row + v * LANES, left);
+      vec deviation = value - mean[v];
+      sum[v] += deviation;
+      square[v] += deviation * deviation;
+    }
+  }
+  UNROLL for (int v = 0; v < vectors; v++) {
+    vec correction = sum[v] / (float)rows;
+    mean[v] += correction;
+    square[v] = at_least(square[v] - sum[v] * correction, (vec)0);
+    store_some(means + v * LANES, mean[v], v + 1 < vectors ? LANES : left);
+    store_some(squares + v * LANES, square[v], v + 1 < vectors ? LANES : left);
+  }
+}
+
 static void NAME(moments_of_rows)(const float *values, ptrdiff_t rows, ptrdiff_t columns,
                                   float *means, float *squares) {
-  for (ptrdiff_t c = 0; c < columns; c += LANES) {
-    const ptrdiff_t left = columns - c;
-    vec sum[2] = {0}, square[2] = {0};
-    for (ptrdiff_t r = 0; r < rows; r++) sum[r & 1] += load_some(values + r * columns + c, left);
-    vec mean = (sum[0] + sum[1]) / (float)rows;
-    for (ptrdiff_t r = 0; r < rows; r++) {
-      vec deviation = load_some(values + r * columns + c, left) - mean;
-      square[r & 1] += deviation * deviation;
-    }
-    store_some(means + c, mean, left);
-    store_some(squares + c, square[0] + square[1], left);
+  ptrdiff_t c = 0;
+  for (; c + WIDTH * LANES <= columns; c += WIDTH * LANES) {
+    NAME(moments_of_columns)(values + c, rows, columns, WIDTH, LANES, means + c, squares + c);
+  }
+  for (; c < columns; c += LANES) {
+    NAME(moments_of_columns)(values + c, rows, columns, 1, columns - c, means + c, squares + c);
   }
 }
 
 static void NAME(merge_moments)(const float *means, const float *squares, ptrdiff_t parts,
                                 ptrdiff_t rows_per_part, ptrdiff_t rows, ptrdiff_t columns,
                                 float *mean, float *variance) {
-  for (ptrdiff_t c = 0; c < columns; c++) {
-    double merged_mean = 0, merged_square = 0, count = 0;
+  double merged_means[MERGED_COLUMNS], merged_squares[MERGED_COLUMNS];
+  for (ptrdiff_t first = 0; first < columns; first += MERGED_COLUMNS) {
+    const ptrdiff_t width = columns - first < MERGED_COLUMNS ? columns - first : MERGED_COLUMNS;
+    for (ptrdiff_t c = 0; c < width; c++) merged_means[c] = merged_squares[c] = 0;
+    double count = 0;
     for (ptrdiff_t part = 0; part < parts; part++) {
-      ptrdiff_t rest = rows - part * rows_per_part;
-      double added = (double)(rest < rows_per_part ? rest : rows_per_part);
-      double difference = means[part * columns + c] - merged_mean;
-      merged_square += squares[part * columns + c] +
-                       difference * difference * count * added / (count + added);
-      merged_mean += difference * added / (count + added);
+      const ptrdiff_t rest = rows - part * rows_per_part;
+      const double added = (double)(rest < rows_per_part ? rest : rows_per_part);
+      const double share = added / (count + added);
+      const float *new_means = means + part * columns + first;
+      const float *new_squares = squares + part * columns + first;
+      for (ptrdiff_t c = 0; c < width; c++) {
+        const double difference = new_means[c] - merged_means[c];
+        merged_squares[c] += new_squares[c] + difference * difference * count * share;
+        merged_means[c] += difference * share;
+      }
       count += added;
     }
-    mean[c] = (float)merged_mean;
-    variance[c] = (float)(merged_square / count);
+    for (ptrdiff_t c = 0; c < width; c++) {
+      mean[first + c] = (float)merged_means[c];
+      variance[first + c] = (float)(merged_squares[c] / count);
+    }
+  }
+}
+#undef MERGED_COLUMNS
+
+/// The sums of gradients, and of gradients by deviations, of `vectors` vectors of columns.
+INLINE void NAME(sums_of_columns)(const float *values, const float *gradients, const float *center,
+                                  ptrdiff_t rows, ptrdiff_t columns, const int vectors,
+                                  ptrdiff_t left, float *gradient_sums, float *product_sums) {
+  vec mean[WIDTH], sum[WIDTH] = {0}, product[WIDTH] = {0};
+  UNROLL for (int v = 0; v < vectors; v++) {
+    mean[v] = load_some(center + v * LANES, v + 1 < vectors ? LANES : left);
+  }
+  for (ptrdiff_t r = 0; r < rows; r++, values += columns, gradients += columns) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      const ptrdiff_t count = v + 1 < vectors ? LANES : left;
+      vec gradient = load_some(gradients + v * LANES, count);
+      sum[v] += gradient;
+      product[v] += gradient * (load_some(values + v * LANES, count) - mean[v]);
+    }
+  }
+  UNROLL for (int v = 0; v < vectors; v++) {
+    store_some(gradient_sums + v * LANES, sum[v], v + 1 < vectors ? LANES : left);
+    store_some(product_sums + v * LANES, product[v], v + 1 < vectors ? LANES : left);
   }
 }
 
 static void NAME(normalization_sums)(const float *values, const float *gradients,
                                      const float *center, ptrdiff_t rows, ptrdiff_t columns,
                                      float *gradient_sums, float *product_sums) {
-  for (ptrdiff_t c = 0; c < columns; c += LANES) {
-    const ptrdiff_t left = columns - c;
-    vec mean = load_some(center + c, left), sum = 0, product = 0;
-    for (ptrdiff_t r = 0; r < rows; r++) {
-      vec gradient = load_some(gradients + r * columns + c, left);
-      sum += gradient;
-      product += gradient * (load_some(values + r * columns + c, left) - mean);
-    }
-    store_some(gradient_sums + c, sum, left);
-    store_some(product_sums + c, product, left);
+  ptrdiff_t c = 0;
+  for (; c + WIDTH * LANES <= columns; c += WIDTH * LANES) {
+    NAME(sums_of_columns)(values + c, gradients + c, center + c, rows, columns, WIDTH, LANES,
+                          gradient_sums + c, product_sums + c);
+  }
+  for (; c < columns; c += LANES) {
+    NAME(sums_of_columns)(values + c, gradients + c, center + c, rows, columns, 1, columns - c,
+                          gradient_sums + c, product_sums + c);
   }
 }
+#undef WIDTH
 
 static void NAME(normalization_gradient_rows)(const float *values, const float *gradients,
                                               const float *center, const float *factor,
