@@ -9,6 +9,8 @@ public final class OpenCLDevice: Device {
   public let traits: DeviceTraits
   let context: OpenCLContext
   let queue: OpenCLQueue
+  /// None where the device is the host: both would share one memory and the same processors.
+  private let besideSteps: OpenCLSideTransfers?
   let programs: ProgramLibrary
   let clblast: CLBlastLibrary
   /// Whether CLBlast's products are among the candidates, once they were found to be right.
@@ -39,6 +41,8 @@ public final class OpenCLDevice: Device {
     tuningVersion = "\(traits.kind) \(KernelText.version)"
     context = try OpenCLContext(device: description)
     queue = try OpenCLQueue(context: context)
+    besideSteps =
+      traits.kind == .cpu ? nil : try OpenCLSideTransfers(beside: queue, in: context)
     programs = ProgramLibrary(
       context: context, folder: description.keepsCompiledKernels ? nil : programFolder)
     clblast = CLBlastLibrary(queue: queue, context: context, folder: programFolder)
@@ -81,6 +85,8 @@ public final class OpenCLDevice: Device {
   }
 
   public func synchronize() throws { try queue.finish() }
+
+  public var sideTransfers: (any SideTransfers<OpenCLBuffer>)? { besideSteps }
 
   /// Builds a kernel file, unless that was done before.
   ///

@@ -54,6 +54,8 @@ public protocol Device: AnyObject, Sendable {
   func read(_ slice: BufferSlice<Buffer>, into bytes: UnsafeMutableRawBufferPointer) throws
   /// Waits until everything enqueued is done.
   func synchronize() throws
+  /// Transfers that don't wait for steps; `nil` where there is no gain in them.
+  var sideTransfers: (any SideTransfers<Buffer>)? { get }
 
   /// All ways to run `problem`, the best guess first, the plain reference last; reserves nothing.
   ///
@@ -63,6 +65,18 @@ public protocol Device: AnyObject, Sendable {
 
 extension Device {
   public var tuningVersion: String? { nil }
+  public var sideTransfers: (any SideTransfers<Buffer>)? { nil }
+}
+
+/// Copies to a device beside the steps that run on it, through memory that no step uses.
+public protocol SideTransfers<Buffer>: AnyObject {
+  associatedtype Buffer: AnyObject
+
+  /// Copies bytes to the device while steps run, once copies out of the slice are done; the bytes may
+  /// change once this returns.
+  func write(_ bytes: UnsafeRawBufferPointer, to slice: BufferSlice<Buffer>) throws
+  /// Enqueues a copy on the device, in order with its steps.
+  func copy(from source: BufferSlice<Buffer>, to target: BufferSlice<Buffer>) throws
 }
 
 /// A part of a buffer of a device.

@@ -14,6 +14,13 @@ public protocol CompiledGraph: AnyObject {
   ///
   /// - Throws: ``ExecutableError`` where no input has this name or another byte count.
   func write(_ bytes: UnsafeRawBufferPointer, to input: String) throws
+  /// Sends an input while a run is under way, for the run before which it is taken.
+  ///
+  /// - Returns: Whether the device and the graph are made for that; else nothing was done.
+  /// - Throws: ``ExecutableError`` where no input has this name or another byte count.
+  func send(_ bytes: UnsafeRawBufferPointer, aheadTo input: String) throws -> Bool
+  /// Sets an input for the next run to what was sent ahead.
+  func takeSent(_ input: String) throws
   /// Enqueues one run of all steps; allocates nothing.
   func run() throws
   /// Waits for the last run and copies an output.
@@ -56,6 +63,8 @@ public protocol Session: AnyObject {
   func evict() throws
   /// Waits until everything enqueued is done.
   func synchronize() throws
+  /// Whether the device takes inputs while it runs steps.
+  var takesInputsAhead: Bool { get }
 }
 
 /// The ``Session`` of one kind of device.
@@ -117,6 +126,8 @@ public final class DeviceSession<D: Device>: Session {
   }
 
   public func synchronize() throws { try device.synchronize() }
+
+  public var takesInputsAhead: Bool { device.sideTransfers != nil }
 
   /// Buffers at least as large as asked for, shared by all executables of the session.
   func arena(_ byteCounts: [Int]) throws -> [D.Buffer] {

@@ -24,6 +24,8 @@ public final class Executable<D: Device>: CompiledGraph {
   private let steps: [any Step]
   private let inputs: [String: (type: TensorType, slice: BufferSlice<D.Buffer>)]
   private let outputs: [String: (type: TensorType, slice: BufferSlice<D.Buffer>)]
+  /// Where inputs go that are sent while a run is under way, by name.
+  private let sentInputs: [String: BufferSlice<D.Buffer>]
   private let changedPaths: [ParameterPath]
   /// Keeps the shared constants alive.
   private let constants: [ConstantBuffer<D.Buffer>]
@@ -44,6 +46,11 @@ public final class Executable<D: Device>: CompiledGraph {
       }
     }
     self.inputs = inputs
+    sentInputs = try plan.sentInputs.mapValues { type in
+      BufferSlice(
+        try session.device.makeBuffer(byteCount: type.byteCount), byteOffset: 0,
+        byteCount: type.byteCount)
+    }
     outputs = try plan.graph.outputs.mapValues {
       (plan.graph.type(of: $0), try binder.slice(of: $0))
     }
@@ -56,12 +63,34 @@ public final class Executable<D: Device>: CompiledGraph {
   public func type(of name: String) -> TensorType? { inputs[name]?.type ?? outputs[name]?.type }
 
   public func write(_ bytes: UnsafeRawBufferPointer, to input: String) throws {
+    try session.device.write(bytes, to: try place(of: input, for: bytes))
+  }
+
+  private func place(
+    of input: String, for bytes: UnsafeRawBufferPointer
+  ) throws -> BufferSlice<D.Buffer> {
     guard let (_, slice) = inputs[input] else { throw ExecutableError.unknownInput(input) }
     guard bytes.count == slice.byteCount else {
       throw ExecutableError.wrongByteCount(
         name: input, expected: slice.byteCount, found: bytes.count)
     }
-    try session.device.write(bytes, to: slice)
+    return slice
+  }
+
+  public func send(_ bytes: UnsafeRawBufferPointer, aheadTo input: String) throws -> Bool {
+    _ = try place(of: input, for: bytes)
+    guard let transfers = session.device.sideTransfers, let sent = sentInputs[input] else {
+      return false
+    }
+    try transfers.write(bytes, to: sent)
+    return true
+  }
+
+  public func takeSent(_ input: String) throws {
+    guard let (_, slice) = inputs[input], let transfers = session.device.sideTransfers,
+      let sent = sentInputs[input]
+    else { throw ExecutableError.unknownInput(input) }
+    try transfers.copy(from: sent, to: slice)
   }
 
   public func run() throws {

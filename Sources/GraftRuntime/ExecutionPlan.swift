@@ -6,6 +6,8 @@ public struct ExecutionPlan<D: Device> {
   let graph: Graph
   let steps: [PlannedStep]
   let memory: MemoryPlan
+  /// The inputs that can be sent while a run is under way.
+  let sentInputs: [String: TensorType]
   /// The bytes that running it will take, by kind.
   public let report: MemoryReport
 
@@ -47,7 +49,16 @@ public struct ExecutionPlan<D: Device> {
     }
     memory = MemoryPlan(
       graph, steps: steps.map { $0.requirements(in: graph) }, traits: device.traits)
-    report = Self.report(graph, steps, memory)
+    sentInputs = device.sideTransfers == nil ? [:] : Self.sentInputs(of: graph)
+    report = Self.report(graph, steps, memory, sentInputs)
+  }
+
+  /// The samples of a graph that trains, step after step.
+  private static func sentInputs(of graph: Graph) -> [String: TensorType] {
+    guard !graph.assignments.isEmpty else { return [:] }
+    return graph.nodes.reduce(into: [:]) { inputs, node in
+      if case .input(let name, .sample) = node.source { inputs[name] = node.results[0] }
+    }
   }
 
   /// The problems that running a graph must solve, in its order.
@@ -86,9 +97,11 @@ public struct ExecutionPlan<D: Device> {
   }
 
   private static func report(
-    _ graph: Graph, _ steps: [PlannedStep], _ memory: MemoryPlan
+    _ graph: Graph, _ steps: [PlannedStep], _ memory: MemoryPlan,
+    _ sentInputs: [String: TensorType]
   ) -> MemoryReport {
     var report = MemoryReport()
+    report.sentByteCount = sentInputs.values.reduce(0) { $0 + $1.byteCount }
     report.constantByteCount = constants(graph, steps).reduce(0) { $0 + $1.byteCount }
     for parameter in graph.parameters {
       if parameter.role == .optimizerState {

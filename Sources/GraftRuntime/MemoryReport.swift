@@ -11,6 +11,8 @@ public struct MemoryReport: Hashable, Sendable {
   public var residentByteCount = 0
   /// State of the optimizer.
   public var optimizerByteCount = 0
+  /// The next batch, where it is sent while a step runs.
+  public var sentByteCount = 0
   /// The shared arena: activations, gradients and workspace over time.
   public var arenaByteCount = 0
   /// The largest sum of arena bytes needed at one time; no arena can be smaller.
@@ -20,7 +22,7 @@ public struct MemoryReport: Hashable, Sendable {
 
   /// Everything the executable needs on the device.
   public var totalByteCount: Int {
-    constantByteCount + residentByteCount + optimizerByteCount + arenaByteCount
+    constantByteCount + residentByteCount + optimizerByteCount + sentByteCount + arenaByteCount
   }
 
   /// The bytes of one kind; those in the arena at the moment of its peak.
@@ -28,6 +30,7 @@ public struct MemoryReport: Hashable, Sendable {
     switch kind {
     case .weights: constantByteCount + residentByteCount
     case .optimizer: optimizerByteCount
+    case .activations: sentByteCount + (arenaAtPeak[kind] ?? 0)
     default: arenaAtPeak[kind] ?? 0
     }
   }

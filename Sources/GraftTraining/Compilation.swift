@@ -34,13 +34,24 @@ final class Compilation {
   }
 
   /// Runs a step with a loss.
-  func run(_ batch: StepBatch, size: Int) throws -> (loss: Float, scores: [Float]) {
-    try write(batch.source, count: batch.count, size: size)
+  ///
+  /// - Parameters:
+  ///   - takesSent: Whether the samples are those that were sent ahead.
+  ///   - meanwhile: What to do while the device works.
+  func run(
+    _ batch: StepBatch, size: Int, takesSent: Bool = false, meanwhile: () -> Void = {}
+  ) throws -> (loss: Float, scores: [Float]) {
+    if takesSent {
+      try graph.takeSent(TensorName.input)
+    } else {
+      try write(batch.source, count: batch.count, size: size)
+    }
     try writeRows(batch.targets, to: TensorName.targets, count: batch.count)
     let weights =
       batch.weights.isEmpty ? Array(repeating: 1, count: batch.count) : batch.weights
     try write(weights + Array(repeating: 0, count: size - batch.count), to: TensorName.weights)
     try graph.run()
+    meanwhile()
     let loss = try read(TensorName.loss)
     return (loss.first ?? 0, try read(TensorName.scores))
   }
@@ -68,18 +79,31 @@ final class Compilation {
     }
   }
 
+  /// Sends samples while a run is under way, for the next one.
+  ///
+  /// - Returns: Whether device and graph are made for that.
+  func send(_ samples: UnsafeBufferPointer<Float>, count: Int, size: Int) throws -> Bool {
+    guard graph.hasInput(TensorName.input) else { return false }
+    return try graph.send(
+      padded(samples, count: count, size: size), aheadTo: TensorName.input)
+  }
+
+  /// The bytes of samples for all places of a step.
+  private func padded(
+    _ samples: UnsafeBufferPointer<Float>, count: Int, size: Int
+  ) -> UnsafeRawBufferPointer {
+    if count == size { return UnsafeRawBufferPointer(samples) }
+    let buffer = buffer(for: TensorName.input)
+    buffer.copyMemory(from: UnsafeRawBufferPointer(samples))
+    repeatFirstRow(of: buffer, from: count, size: size)
+    return UnsafeRawBufferPointer(buffer)
+  }
+
   private func write(_ source: StepBatch.Source, count: Int, size: Int) throws {
     switch source {
     case .samples(let samples):
       guard graph.hasInput(TensorName.input) else { return }
-      if count == size {
-        try graph.write(UnsafeRawBufferPointer(samples), to: TensorName.input)
-      } else {
-        let buffer = buffer(for: TensorName.input)
-        buffer.copyMemory(from: UnsafeRawBufferPointer(samples))
-        repeatFirstRow(of: buffer, from: count, size: size)
-        try graph.write(UnsafeRawBufferPointer(buffer), to: TensorName.input)
-      }
+      try graph.write(padded(samples, count: count, size: size), to: TensorName.input)
     case .features(let bank, let samples):
       for (position, value) in bank.values.enumerated() where graph.hasInput(value.name) {
         let buffer = buffer(for: value.name)

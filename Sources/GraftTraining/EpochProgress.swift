@@ -7,6 +7,8 @@ final class EpochProgress {
   private let feed: any SampleFeed
   private let bank: FeatureBank?
   private let batches: (any SampleBatches)?
+  /// In place of `batches` where the device takes inputs while it works.
+  private let ahead: BatchAhead?
   private let batchSize: Int
   private var position = 0
   private let clock = ContinuousClock()
@@ -15,13 +17,14 @@ final class EpochProgress {
 
   init(
     number: Int, order: [[Int]], feed: any SampleFeed, bank: FeatureBank?,
-    batches: (any SampleBatches)?, batchSize: Int, loss: Loss
+    batches: (any SampleBatches)?, readsAhead: Bool, batchSize: Int, loss: Loss
   ) {
     self.number = number
     self.order = order
     self.feed = feed
     self.bank = bank
     self.batches = batches
+    ahead = readsAhead ? batches.map(BatchAhead.init) : nil
     self.batchSize = batchSize
     metrics = MetricsAccumulator(loss: loss)
     start = clock.now
@@ -36,17 +39,30 @@ final class EpochProgress {
     guard position < order.count else { return nil }
     let samples = order[position]
     if let bank { return try step(.features(bank, samples), samples, loop) }
-    return try batches?.withNext { try step(.samples($0), samples, loop) }
+    guard let ahead else {
+      return try batches?.withNext { try step(.samples($0), samples, loop) }
+    }
+    return try ahead.withNext { values, wasSent in
+      try step(.samples(values), samples, loop, wasSent: wasSent) { sendNext(ahead, loop) }
+    }
+  }
+
+  private func sendNext(_ ahead: BatchAhead, _ loop: TrainingLoop) {
+    guard position + 1 < order.count else { return }
+    let count = order[position + 1].count
+    ahead.readAhead { try loop.engine.send($0, count: count, batchSize: batchSize) }
   }
 
   private func step(
-    _ source: StepBatch.Source, _ samples: [Int], _ loop: TrainingLoop
+    _ source: StepBatch.Source, _ samples: [Int], _ loop: TrainingLoop,
+    wasSent: Bool = false, meanwhile: () -> Void = {}
   ) throws -> StepRecord {
     let targets = feed.targets(of: samples)
     let batch = StepBatch(
       source, targets: targets, weights: feed.weights(of: samples), count: samples.count)
     rate = loop.advance(stepsPerEpoch: order.count)
-    let (loss, scores) = try loop.engine.train(on: batch, batchSize: batchSize, rate: rate)
+    let (loss, scores) = try loop.engine.train(
+      on: batch, batchSize: batchSize, rate: rate, wasSent: wasSent, meanwhile: meanwhile)
     position += 1
     metrics.add(
       batchLoss: loss, scores: scores, targets: targets, count: samples.count,

@@ -13,6 +13,8 @@ public final class TrainingEngine {
   private(set) var configuration: TrainingConfiguration
   /// Updates since the optimizer's state was new.
   private var updateCount = 0
+  /// Which graph was sent samples ahead that it has not yet taken.
+  private weak var sentTo: Compilation?
   /// Steps ever run, which every dropout's seed follows from.
   private var stepCount = 0
   private let seed: UInt64
@@ -59,6 +61,17 @@ public final class TrainingEngine {
   public func train(
     on batch: StepBatch, batchSize: Int, rate: Float
   ) throws -> (loss: Float, scores: [Float]) {
+    try train(on: batch, batchSize: batchSize, rate: rate, wasSent: false) {}
+  }
+
+  /// Runs one training step on a batch that may have been sent ahead.
+  ///
+  /// - Parameters:
+  ///   - wasSent: Whether the samples are those that were sent last.
+  ///   - meanwhile: What to do while the device works, such as sending the next batch.
+  func train(
+    on batch: StepBatch, batchSize: Int, rate: Float, wasSent: Bool, meanwhile: () -> Void
+  ) throws -> (loss: Float, scores: [Float]) {
     let usesFeatures = batch.usesFeatures
     var size = batchSize
     if batch.count < batchSize,
@@ -75,7 +88,23 @@ public final class TrainingEngine {
     var generator = SplitMix64(seed: seed &+ UInt64(stepCount))
     let bits = generator.next()
     try step.write([UInt32(truncatingIfNeeded: bits), UInt32(bits >> 32)], to: TensorName.seed)
-    return try step.run(batch, size: size)
+    let takesSent = wasSent && sentTo === step
+    sentTo = nil
+    return try step.run(batch, size: size, takesSent: takesSent, meanwhile: meanwhile)
+  }
+
+  /// Sends samples while a training step is under way, for the next one.
+  ///
+  /// - Returns: Whether they were; not where the next step will run another graph.
+  func send(
+    _ samples: UnsafeBufferPointer<Float>, count: Int, batchSize: Int
+  ) throws -> Bool {
+    let key = CompilationKey(purpose: .training, batchSize: batchSize, usesFeatures: false)
+    guard let step = compiled[key], count == batchSize || !step.mixesSamples,
+      try step.send(samples, count: count, size: batchSize)
+    else { return false }
+    sentTo = step
+    return true
   }
 
   /// Computes loss and scores without training.

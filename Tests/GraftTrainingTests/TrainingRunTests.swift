@@ -35,15 +35,15 @@ import Testing
 
   @Test("Losses and parameters follow PyTorch's", arguments: TestDevice.all, scenarios)
   func followsPyTorch(device: TestDevice, scenario: Scenario) throws {
-    let run = try Run(scenario, on: device.open())
+    let run = try TrainingRun(scenario, on: device.open())
     let losses = try (0..<4).map { try run.step($0) }
     let expected = try run.fixture.values("\(scenario.name).losses")
     for (loss, expected) in zip(losses, expected) {
       #expect(abs(loss - expected) < 2e-5 * max(1, abs(expected)))
     }
     try run.engine.download()
-    for parameter in try Run.model.parameters {
-      let name = "\(scenario.name).final.\(Run.torchName(parameter))"
+    for parameter in try TrainingRun.model.parameters {
+      let name = "\(scenario.name).final.\(TrainingRun.torchName(parameter))"
       let values = try run.engine.session.parameters.values(at: parameter.path)
       let expected = try run.expected(name, parameter)
       let difference = zip(values, expected).map { abs($0 - $1) }.max() ?? .infinity
@@ -56,8 +56,8 @@ import Testing
     .enabled(if: !TestDevice.openCL.isEmpty, TestDevice.absence),
     arguments: TestDevice.openCL, scenarios)
   func followsTheCPU(device: TestDevice, scenario: Scenario) throws {
-    let expected = try Run(scenario, on: CPUDevice())
-    let run = try Run(scenario, on: device.open())
+    let expected = try TrainingRun(scenario, on: CPUDevice())
+    let run = try TrainingRun(scenario, on: device.open())
     for step in 0..<20 {
       let (loss, expected) = (try run.step(step % 4), try expected.step(step % 4))
       #expect(abs(loss - expected) <= 1e-3, "step \(step + 1)")
@@ -67,8 +67,8 @@ import Testing
   @Test("Steps from kept features equal steps from samples", arguments: TestDevice.all)
   func keptFeatures(device: TestDevice) throws {
     let scenario = Self.scenarios[3]
-    let whole = try Run(scenario, on: device.open())
-    let kept = try Run(scenario, on: device.open())
+    let whole = try TrainingRun(scenario, on: device.open())
+    let kept = try TrainingRun(scenario, on: device.open())
     let values = try kept.engine.frontier()
     #expect(values.count == 2)
     let bank = try FeatureBank(values: values, sampleCount: 6, memoryLimit: 0)
@@ -91,7 +91,7 @@ import Testing
   func memoryIsAsPlanned(device: TestDevice, scenario: Scenario) throws {
     let device = try device.open()
     let before = device.allocatedByteCount
-    let run = try Run(scenario, on: device)
+    let run = try TrainingRun(scenario, on: device)
     let report = try run.engine.forecast(batchSize: 6)
     #expect(device.allocatedByteCount == before)
     _ = try run.step(0)
@@ -104,85 +104,10 @@ import Testing
   @Test("A seed gives the same run bit for bit, on any number of threads")
   func repeats() throws {
     let losses = try [1, 2, 3].map { threads in
-      let run = try Run(Self.scenarios[0], on: CPUDevice(threadCount: threads))
+      let run = try TrainingRun(Self.scenarios[0], on: CPUDevice(threadCount: threads))
       return try (0..<4).map { try run.step($0).bitPattern }
     }
     #expect(losses[0] == losses[1])
     #expect(losses[1] == losses[2])
-  }
-}
-
-/// One scenario on one device.
-private struct Run {
-  static let model = Model(name: "small", inputSize: 12) { SmallNetwork().named("net") }
-  let fixture: TrainingFixture
-  let engine: TrainingEngine
-  private let rate: Float
-
-  init(_ scenario: TrainingRunTests.Scenario, on device: any Device) throws {
-    fixture = try TrainingFixture()
-    let store = ParameterStore()
-    let parameters = try Self.model.parameters
-    let trainable = parameters.filter { parameter in
-      parameter.role.isTrainable
-        && scenario.trainable.contains { Self.torchName(parameter).hasPrefix($0) }
-    }
-    rate = scenario.optimizer.rate
-    engine = TrainingEngine(
-      session: device.makeSession(parameters: store),
-      configuration: TrainingConfiguration(
-        trainable: Set(trainable.map(\.path)), loss: .crossEntropy, optimizer: scenario.optimizer,
-        statistics: scenario.statistics)
-    ) { try Self.model.trace(batchSize: $0) }
-    for parameter in parameters {
-      let values = try expected("initial.\(Self.torchName(parameter))", parameter)
-      store.set(parameter.path, shape: parameter.type.shape, to: values)
-    }
-  }
-
-  static func torchName(_ parameter: Parameter) -> String {
-    String(parameter.path.description.dropFirst("net.".count))
-  }
-
-  /// A tensor of the fixture in Graft's layout.
-  func expected(_ name: String, _ parameter: Parameter) throws -> [Float] {
-    let values = try fixture.values(name)
-    let extents = parameter.type.shape.extents
-    switch parameter.role {
-    case .convolutionKernel, .depthwiseKernel:
-      // From (out, in, height, width).
-      let (height, width, inputs, outputs) = (extents[0], extents[1], extents[2], extents[3])
-      return (0..<values.count).map { position in
-        let output = position % outputs
-        let input = position / outputs % inputs
-        let x = position / outputs / inputs % width
-        let y = position / outputs / inputs / width
-        return values[((output * inputs + input) * height + y) * width + x]
-      }
-    case .denseKernel:
-      return (0..<values.count).map { values[$0 % extents[1] * extents[0] + $0 / extents[1]] }
-    default: return values
-    }
-  }
-
-  func samples(_ index: Int) throws -> [Float] {
-    let all = try fixture.values("inputs")
-    let count = all.count / 4
-    return Array(all[index * count..<(index + 1) * count])
-  }
-
-  func targets(_ index: Int) throws -> [Float] {
-    try fixture.values("labels")[index * 6..<(index + 1) * 6].flatMap { label in
-      (0..<5).map { Float($0) == label ? 1 : 0 }
-    }
-  }
-
-  func step(_ index: Int) throws -> Float {
-    let targets = try targets(index)
-    return try samples(index).withUnsafeBufferPointer {
-      try engine.train(
-        on: StepBatch(.samples($0), targets: targets, count: 6), batchSize: 6, rate: rate
-      ).loss
-    }
   }
 }

@@ -16,15 +16,21 @@ final class OpenCLQueue: @unchecked Sendable {
   deinit { clReleaseCommandQueue(handle) }
 
   /// Copies host memory into a buffer and waits.
+  ///
+  /// - Parameter event: What must have happened before, on any queue.
   func write(
-    _ source: UnsafeRawBufferPointer, to buffer: OpenCLBuffer, atByteOffset offset: Int
+    _ source: UnsafeRawBufferPointer, to buffer: OpenCLBuffer, atByteOffset offset: Int,
+    after event: OpenCLEvent? = nil
   ) throws(OpenCLError) {
     guard let base = source.baseAddress, source.count > 0 else { return }
     precondition(offset >= 0 && offset + source.count <= buffer.byteCount, "write past the end")
-    try check(
+    var first = event?.handle
+    let status = withUnsafePointer(to: &first) {
       clEnqueueWriteBuffer(
-        handle, buffer.handle, cl_bool(CL_TRUE), offset, source.count, base, 0, nil, nil),
-      "clEnqueueWriteBuffer")
+        handle, buffer.handle, cl_bool(CL_TRUE), offset, source.count, base, event == nil ? 0 : 1,
+        event == nil ? nil : $0, nil)
+    }
+    try check(status, "clEnqueueWriteBuffer")
   }
 
   /// Copies a part of a buffer into host memory and waits for all that was enqueued before.
@@ -40,14 +46,19 @@ final class OpenCLQueue: @unchecked Sendable {
   }
 
   /// Copies between buffers, in order with the other commands.
+  ///
+  /// - Returns: The end of the copy.
+  @discardableResult
   func copy(
     from source: OpenCLBuffer, atByteOffset sourceOffset: Int, to target: OpenCLBuffer,
     atByteOffset targetOffset: Int, byteCount: Int
-  ) throws(OpenCLError) {
-    try check(
-      clEnqueueCopyBuffer(
-        handle, source.handle, target.handle, sourceOffset, targetOffset, byteCount, 0, nil, nil),
-      "clEnqueueCopyBuffer")
+  ) throws(OpenCLError) -> OpenCLEvent {
+    var event: cl_event?
+    let status = clEnqueueCopyBuffer(
+      handle, source.handle, target.handle, sourceOffset, targetOffset, byteCount, 0, nil, &event)
+    try check(status, "clEnqueueCopyBuffer")
+    guard let event else { throw .call(name: "clEnqueueCopyBuffer", status: CL_INVALID_EVENT) }
+    return OpenCLEvent(event)
   }
 
   /// Enqueues one kernel; nothing is allocated on the way.

@@ -1,0 +1,77 @@
+import Graft
+import Testing
+
+/// One scenario on one device.
+struct TrainingRun {
+  static let model = Model(name: "small", inputSize: 12) { SmallNetwork().named("net") }
+  let fixture: TrainingFixture
+  let engine: TrainingEngine
+  let configuration: TrainingConfiguration
+  private var rate: Float { configuration.optimizer.rate }
+
+  init(_ scenario: TrainingRunTests.Scenario, on device: any Device) throws {
+    fixture = try TrainingFixture()
+    let store = ParameterStore()
+    let parameters = try Self.model.parameters
+    let trainable = parameters.filter { parameter in
+      parameter.role.isTrainable
+        && scenario.trainable.contains { Self.torchName(parameter).hasPrefix($0) }
+    }
+    configuration = TrainingConfiguration(
+      trainable: Set(trainable.map(\.path)), loss: .crossEntropy, optimizer: scenario.optimizer,
+      statistics: scenario.statistics)
+    engine = TrainingEngine(
+      session: device.makeSession(parameters: store), configuration: configuration
+    ) { try Self.model.trace(batchSize: $0) }
+    for parameter in parameters {
+      let values = try expected("initial.\(Self.torchName(parameter))", parameter)
+      store.set(parameter.path, shape: parameter.type.shape, to: values)
+    }
+  }
+
+  static func torchName(_ parameter: Parameter) -> String {
+    String(parameter.path.description.dropFirst("net.".count))
+  }
+
+  /// A tensor of the fixture in Graft's layout.
+  func expected(_ name: String, _ parameter: Parameter) throws -> [Float] {
+    let values = try fixture.values(name)
+    let extents = parameter.type.shape.extents
+    switch parameter.role {
+    case .convolutionKernel, .depthwiseKernel:
+      // From (out, in, height, width).
+      let (height, width, inputs, outputs) = (extents[0], extents[1], extents[2], extents[3])
+      return (0..<values.count).map { position in
+        let output = position % outputs
+        let input = position / outputs % inputs
+        let x = position / outputs / inputs % width
+        let y = position / outputs / inputs / width
+        return values[((output * inputs + input) * height + y) * width + x]
+      }
+    case .denseKernel:
+      return (0..<values.count).map { values[$0 % extents[1] * extents[0] + $0 / extents[1]] }
+    default: return values
+    }
+  }
+
+  func samples(_ index: Int) throws -> [Float] {
+    let all = try fixture.values("inputs")
+    let count = all.count / 4
+    return Array(all[index * count..<(index + 1) * count])
+  }
+
+  func targets(_ index: Int) throws -> [Float] {
+    try fixture.values("labels")[index * 6..<(index + 1) * 6].flatMap { label in
+      (0..<5).map { Float($0) == label ? 1 : 0 }
+    }
+  }
+
+  func step(_ index: Int) throws -> Float {
+    let targets = try targets(index)
+    return try samples(index).withUnsafeBufferPointer {
+      try engine.train(
+        on: StepBatch(.samples($0), targets: targets, count: 6), batchSize: 6, rate: rate
+      ).loss
+    }
+  }
+}
