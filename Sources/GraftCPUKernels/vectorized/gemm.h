@@ -28,17 +28,25 @@ static ptrdiff_t NAME(gemm_tile_columns)(void) { return TILE_COLUMNS; }
 static void NAME(gemm_pack)(const float *matrix, ptrdiff_t depth_stride, ptrdiff_t column_stride,
                             ptrdiff_t depth, ptrdiff_t columns, ptrdiff_t first_panel,
                             ptrdiff_t end_panel, float *packed, ptrdiff_t panel_stride) {
+  if (column_stride == 1) {
+    // Row by row, as they lie in memory.
+    const ptrdiff_t whole = columns / TILE_COLUMNS < end_panel ? columns / TILE_COLUMNS : end_panel;
+    for (ptrdiff_t k = 0; k < depth && first_panel < whole; k++) {
+      const float *from = matrix + k * depth_stride + first_panel * TILE_COLUMNS;
+      float *to = packed + first_panel * panel_stride + k * TILE_COLUMNS;
+      for (ptrdiff_t panel = first_panel; panel < whole; panel++) {
+        UNROLL for (int v = 0; v < TILE_VECTORS; v++) store(to + v * LANES, load(from + v * LANES));
+        from += TILE_COLUMNS;
+        to += panel_stride;
+      }
+    }
+    if (first_panel < whole) first_panel = whole;
+  }
   for (ptrdiff_t panel = first_panel; panel < end_panel; panel++) {
     ptrdiff_t first = panel * TILE_COLUMNS, count = columns - first;
     if (count > TILE_COLUMNS) count = TILE_COLUMNS;
     float *to = packed + panel * panel_stride;
     const float *from = matrix + first * column_stride;
-    if (column_stride == 1 && count == TILE_COLUMNS) {
-      for (ptrdiff_t k = 0; k < depth; k++, to += TILE_COLUMNS, from += depth_stride) {
-        for (int v = 0; v < TILE_VECTORS; v++) store(to + v * LANES, load(from + v * LANES));
-      }
-      continue;
-    }
     for (ptrdiff_t k = 0; k < depth; k++, to += TILE_COLUMNS, from += depth_stride) {
       for (ptrdiff_t j = 0; j < count; j++) to[j] = from[j * column_stride];
       for (ptrdiff_t j = count; j < TILE_COLUMNS; j++) to[j] = 0;
@@ -200,6 +208,7 @@ static void NAME(convolve_weight_gradient)(
   const ptrdiff_t panels = (count + TILE_COLUMNS - 1) / TILE_COLUMNS;
   const ptrdiff_t left_panels = (depth + TILE_ROWS - 1) / TILE_ROWS;
   const ptrdiff_t gathered_stride = depth + ROW_PADDING;
+  const bool is_direct = NAME(rows_are_pixels)(patches) && patches->pixel_stride >= TILE_ROWS + LANES;
   float *left = scratch + GATHERED_STEPS * gathered_stride;
   float *right = left + left_panels * LEFT_PANEL_SIZE;
   ptrdiff_t offsets[TILE_ROWS];
@@ -214,6 +223,12 @@ static void NAME(convolve_weight_gradient)(
     for (ptrdiff_t step = 0; step < tile.depth; step += GATHERED_STEPS) {
       const ptrdiff_t steps =
           tile.depth - step < GATHERED_STEPS ? tile.depth - step : GATHERED_STEPS;
+      // Rows that lie in memory are packed from there; the last ones not, as vectors run over their end.
+      if (is_direct && start + step + steps < end_row) {
+        const float *rows = patches->input + (start + step) * patches->pixel_stride + first_depth;
+        NAME(pack_left)(rows, patches->pixel_stride, steps, depth, left + step * TILE_ROWS);
+        continue;
+      }
       NAME(gather)(patches, start + step, start + step + steps, first_depth, end_depth, scratch,
                    gathered_stride);
       NAME(pack_left)(scratch, gathered_stride, steps, depth, left + step * TILE_ROWS);
