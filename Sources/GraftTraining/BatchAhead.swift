@@ -49,9 +49,10 @@ final class BatchAhead {
   }
 
   private func read() throws -> Bool {
-    try batches.withNext {
+    try batches.withNext { (values) -> Bool in
       samples.removeAll(keepingCapacity: true)
-      samples.append(contentsOf: $0)
+      samples.append(contentsOf: values)
+      return true
     } != nil
   }
 }

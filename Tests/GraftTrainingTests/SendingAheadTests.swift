@@ -6,7 +6,8 @@ import Testing
 struct SendingAheadTests {
   /// An OpenCL device as if it were a GPU.
   private func open() throws -> OpenCLDevice {
-    try OpenCLDevice(#require(OpenCLDevice.all().first), treatedAs: .gpu)
+    let description = try #require(try OpenCLDevice.all().first)
+    return try OpenCLDevice(description, treatedAs: .gpu)
   }
 
   /// Losses of two epochs over 23 samples in batches of 6, and the samples of each batch.
@@ -67,7 +68,7 @@ struct SendingAheadTests {
     let expected = try replay(other, feed)
     // Momentum starts anew after the reset: up to there the losses are the same, and then finite.
     #expect(losses.prefix(4).map(\.bitPattern) == expected.prefix(4).map(\.bitPattern))
-    #expect(losses.allSatisfy(\.isFinite))
+    #expect(losses.allSatisfy { $0.isFinite })
   }
 
   @Test func anErrorWaitsForItsStep() throws {
