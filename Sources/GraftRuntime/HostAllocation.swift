@@ -20,7 +20,7 @@ package final class HostAllocation: @unchecked Sendable {
   /// - Parameter alignment: A power of two up to the size of a page.
   package init?(byteCount: Int, alignment: Int) {
     if byteCount >= Self.leastMappedByteCount {
-      let isHuge = byteCount >= 2 * Self.hugePageByteCount
+      let isHuge = byteCount >= Self.hugePageByteCount
       let alignment = isHuge ? Self.hugePageByteCount : alignment
       guard let mapping = Self.map(byteCount: byteCount, alignment: alignment),
         let start = mapping.baseAddress
