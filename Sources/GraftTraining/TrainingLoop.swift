@@ -113,7 +113,8 @@ public final class TrainingLoop {
     return EpochProgress(
       number: number, order: order, feed: training, bank: bank,
       batches: bank == nil ? try training.batches(of: order, epoch: number) : nil,
-      readsAhead: engine.session.takesInputsAhead, batchSize: options.batchSize, loss: configuration.loss)
+      readsAhead: engine.session.takesInputsAhead, batchSize: options.batchSize,
+      loss: configuration.loss)
   }
 
   private func endEpoch(_ progress: EpochProgress) throws -> EpochRecord {
