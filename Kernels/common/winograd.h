@@ -42,3 +42,24 @@ void transform_output(const Vector *m, Vector *y) {
   y[2] = 0.5f * sum_half + 2.0f * sum_two;
   y[3] = 0.5f * ROOT_HALF * difference_half + 2.0f * ROOT_TWO * difference_two + m[5];
 }
+
+// Gradients of four results to those of six sums: the transposed transform of results.
+void transform_output_gradient(const Vector *y, Vector *m) {
+  const Vector even_half = y[0] + 0.5f * y[2], odd_half = ROOT_HALF * (y[1] + 0.5f * y[3]);
+  const Vector even_two = y[0] + 2.0f * y[2], odd_two = ROOT_TWO * (y[1] + 2.0f * y[3]);
+  m[0] = y[0];
+  m[1] = even_half + odd_half;
+  m[2] = even_half - odd_half;
+  m[3] = even_two + odd_two;
+  m[4] = even_two - odd_two;
+  m[5] = y[3];
+}
+
+// Gradients of six factors to those of three taps: the transposed transform of taps.
+void transform_kernel_gradient(const Vector *y, Vector *g) {
+  const Vector sum_half = y[1] + y[2], difference_half = y[1] - y[2];
+  const Vector sum_two = y[3] + y[4], difference_two = y[3] - y[4];
+  g[0] = y[0] - (1.0f / 1.5f) * sum_half + (1.0f / 6.0f) * sum_two;
+  g[1] = (ROOT_TWO / 6.0f) * difference_two - (ROOT_HALF / 1.5f) * difference_half;
+  g[2] = y[5] + (1.0f / 3.0f) * (sum_two - sum_half);
+}

@@ -8,7 +8,7 @@
 // equal shares of all pairs of a block and a panel, block by block.
 
 #include "common/epilogue.h"
-#include "common/winograd.h"
+#include "common/winograd_pixels.h"
 
 #ifndef ROWS
 #define ROWS 6
@@ -24,45 +24,6 @@
 #endif
 // What keeps rows of scratch memory from falling into the same part of a cache.
 #define ROW_PADDING 16
-
-// Transforms one tile of pixels from (row, column) on, for all channels: [point][channel].
-void transform_tile(
-    __global const float *image, const int height, const int width, const int channels,
-    const int row, const int column, __global float *target, const int plane) {
-  const int inside = row >= 0 && row + 6 <= height && column >= 0 && column + 6 <= width;
-  __global const float *corner = image + (row * width + column) * channels;
-  for (int c = 0; c < channels; c += VECTOR_WIDTH) {
-    Vector values[6][6];
-    if (inside) {
-#pragma unroll
-      for (int x = 0; x < 6; x++)
-#pragma unroll
-        for (int y = 0; y < 6; y++) values[x][y] = LOAD(corner + (y * width + x) * channels + c);
-    } else {
-#pragma unroll
-      for (int x = 0; x < 6; x++) {
-        const int has_column = column + x >= 0 && column + x < width;
-#pragma unroll
-        for (int y = 0; y < 6; y++) {
-          values[x][y] = 0.0f;
-          if (has_column && row + y >= 0 && row + y < height)
-            values[x][y] = LOAD(corner + (y * width + x) * channels + c);
-        }
-      }
-    }
-#pragma unroll
-    for (int x = 0; x < 6; x++) transform_input(values[x], values[x]);
-#pragma unroll
-    for (int y = 0; y < 6; y++) {
-      Vector line[6];
-#pragma unroll
-      for (int x = 0; x < 6; x++) line[x] = values[x][y];
-      transform_input(line, line);
-#pragma unroll
-      for (int x = 0; x < 6; x++) STORE(line[x], target + (6 * y + x) * plane + c);
-    }
-  }
-}
 
 // Multiplies the transformed pixels of BLOCK_TILES tiles by one panel at one point.
 void multiply_point(
@@ -121,7 +82,8 @@ __kernel void winograd_tile(
       const int column = tile % tiles_across * 4 - padding_x;
       transform_tile(
           source + image * source_height * source_width * source_channels, source_height,
-          source_width, source_channels, row, column, factors + i * row_stride, plane);
+          source_width, source_channels, row, column, source_channels, factors + i * row_stride,
+          plane);
     }
     for (int panel = first_panel; panel < last_panel; panel += BLOCK_PANELS) {
       const int panel_count = min(last_panel - panel, BLOCK_PANELS);

@@ -65,8 +65,11 @@ extension ConvolutionKernelGradient: OpenCLOperation {
     let naive = convolution.naive(
       "convolution_kernel_gradient", count: convolution.kernelCount, on: device)
     let general = [device.isCPU ? tile : block, naive]
-    return convolution.isDepthwise
-      ? [DepthwiseLowering(convolution, on: device).kernelGradient()] + general.outclassed : general
+    if convolution.isDepthwise {
+      return [DepthwiseLowering(convolution, on: device).kernelGradient()] + general.outclassed
+    }
+    guard device.isCPU, let winograd = WinogradProblem(convolution) else { return general }
+    return general.adding(WinogradGradient(winograd).lowering(on: device), pays: winograd.pays)
   }
 }
 
@@ -81,8 +84,7 @@ extension [KernelLowering] {
     }
   }
 
-  /// These and the device's kind of Winograd's algorithm where it can run: first where it is likely to
-  /// pay, else before the reference.
+  /// These and the device's kind of Winograd's algorithm where it can run.
   fileprivate func adding(
     _ winograd: WinogradProblem?, epilogue: Epilogue = .none, on device: OpenCLDevice
   ) -> [KernelLowering] {
@@ -91,8 +93,13 @@ extension [KernelLowering] {
       device.isCPU
       ? WinogradTile(winograd, epilogue: epilogue).lowering(on: device)
       : WinogradStages(winograd, epilogue: epilogue).lowering(on: device)
-    guard let lowering else { return self }
-    return winograd.pays ? [lowering] + self : dropLast() + [lowering] + suffix(1)
+    return adding(lowering, pays: winograd.pays)
+  }
+
+  /// These and another: first where it is likely to pay, else before the reference.
+  fileprivate func adding(_ other: KernelLowering?, pays: Bool) -> [KernelLowering] {
+    guard let other else { return self }
+    return pays ? [other] + self : dropLast() + [other] + suffix(1)
   }
 }
 

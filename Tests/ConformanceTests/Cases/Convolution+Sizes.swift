@@ -38,6 +38,9 @@ extension ConvolutionSizes {
     ConvolutionSizes([3, 103, 101, 2], 3, to: 3, padding: 1),
     // Enough of them for several shares, whose number register tiles don't divide.
     ConvolutionSizes([5, 21, 19, 8], 3, to: 24, padding: 1),
+    // More tiles than a kernel's gradient sums in one go, and more than it transforms in one go.
+    ConvolutionSizes([1, 69, 67, 8], 3, to: 16, padding: 1),
+    ConvolutionSizes([1, 34, 31, 8], 3, to: 2048, padding: 1),
     ConvolutionSizes([1, 5, 5, 6], 3, to: 9),
     ConvolutionSizes([2, 9, 12, 7], 3, to: 16, padding: 2),
     ConvolutionSizes([1, 2, 3, 4], 3, to: 5, padding: 4),
