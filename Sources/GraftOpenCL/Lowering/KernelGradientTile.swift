@@ -74,7 +74,8 @@ private struct KernelGradientBlocking {
     // Where there are few blocks the pixels are split too, unless the sums took more than 32 MiB.
     let wanted = min(max(32, 4 * units) / blockCount, pixels / 1024)
     let affordable = (32 << 20) / (4 * problem.kernelCount)
-    pixelsPerSplit = pixels.cut(intoAtMost: pixels.dividedRoundingUp(by: max(1, min(wanted, affordable))))
+    let most = max(1, min(wanted, affordable))
+    pixelsPerSplit = pixels.cut(intoAtMost: pixels.dividedRoundingUp(by: most))
     splitCount = pixels.dividedRoundingUp(by: pixelsPerSplit)
     stepCount = min(256, pixelsPerSplit)
     let packedSteps = 16
