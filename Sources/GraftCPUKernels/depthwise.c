@@ -17,8 +17,6 @@ void graft_depthwise_input_gradient(const graft_depthwise *shape, const float *o
 
 void graft_depthwise_kernel_gradient(const graft_depthwise *shape, const float *images,
                                      const float *output_gradient, float *gradient,
-                                     ptrdiff_t first, ptrdiff_t end, ptrdiff_t first_channel,
-                                     ptrdiff_t end_channel) {
-  DISPATCH(depthwise_kernel_gradient, shape, images, output_gradient, gradient, first, end,
-           first_channel, end_channel)
+                                     ptrdiff_t first, ptrdiff_t end) {
+  DISPATCH(depthwise_kernel_gradient, shape, images, output_gradient, gradient, first, end)
 }

@@ -32,7 +32,7 @@ extension ConvolutionKernelGradient: CPUOperation {
           var shape = shape
           graft_depthwise_kernel_gradient(
             &shape, image, gradient, partial + part * count, part * rowsPerPart,
-            min(rows, (part + 1) * rowsPerPart), 0, channels)
+            min(rows, (part + 1) * rowsPerPart))
         },
         partialSum(partial, parts: parts, count: count, to: result),
       ]

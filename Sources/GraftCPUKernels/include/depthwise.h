@@ -23,9 +23,7 @@ void graft_depthwise_input_gradient(const graft_depthwise *shape, const float *o
                                     const float *kernel, float *gradient, ptrdiff_t first,
                                     ptrdiff_t end);
 
-/// The kernel's gradient from rows [first, end) of the output's gradient, for channels
-/// [first_channel, end_channel).
+/// The kernel's gradient from rows [first, end) of the output's gradient.
 void graft_depthwise_kernel_gradient(const graft_depthwise *shape, const float *images,
                                      const float *output_gradient, float *gradient,
-                                     ptrdiff_t first, ptrdiff_t end, ptrdiff_t first_channel,
-                                     ptrdiff_t end_channel);
+                                     ptrdiff_t first, ptrdiff_t end);
