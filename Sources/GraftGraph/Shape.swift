@@ -11,6 +11,12 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// The number of elements.
   public var count: Int { extents.reduce(1, *) }
 
+  /// Whether there are elements, and so few of them that sums of sizes fit an `Int`.
+  public var isPossible: Bool {
+    extents.allSatisfy { $0 > 0 } && extents.reduce(1) { $0 * Double($1) } <= Self.largestCount
+  }
+  private static let largestCount = 0x1p40
+
   /// The extent of one axis.
   public subscript(axis: Int) -> Int { extents[axis] }
 
