@@ -36,7 +36,7 @@ final class FeatureJob {
       paths = nil
     } else {
       let files = try Self.files(options.photos)
-      feed = learner.feed(
+      feed = try learner.feed(
         paths: files, preprocessing: options.pictures.adjusted(learner.preprocessing))
       paths = files
     }
