@@ -26,7 +26,8 @@ public enum SplitError: Error, Equatable, CustomStringConvertible {
     case .share(let share):
       "the validation share must lie between 0 and 1 (neither included), found \(share)"
     case .tooFewSamples(let count):
-      "\(count) sample(s) cannot be split into a training and a validation part that both hold one"
+      "\(count) sample(s) cannot be split into a training and a validation part that both hold one; "
+        + "add samples"
     }
   }
 }
