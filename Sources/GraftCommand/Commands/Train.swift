@@ -61,6 +61,13 @@ struct HeadOptions: ParsableArguments {
       """)
   var binary = false
 
+  func validate() throws {
+    try Limits.require("--head-units", headUnits, in: 0...1 << 24)
+    guard dropout >= 0, dropout < 1 else {
+      throw ValidationError("--dropout takes a share from 0 on and below 1, not \(dropout)")
+    }
+  }
+
   /// One output, or one for each class.
   func outputCount(classes: [String]) throws -> Int {
     guard binary else { return classes.count }
@@ -130,6 +137,15 @@ struct RecipeOptions: ParsableArguments {
       case .linear: .linear
       }
     }
+  }
+
+  func validate() throws {
+    try Limits.require("--epochs", epochs, in: Limits.epochs)
+    try Limits.require("--fine-tune-epochs", fineTuneEpochs, in: Limits.epochs)
+    try Limits.require("--batch-size", batchSize, in: Limits.extent)
+    try Limits.requirePositive("--rate", rate)
+    try Limits.requirePositive("--fine-tune-rate", fineTuneRate)
+    try Limits.requireNotNegative("--weight-decay", weightDecay)
   }
 
   func makeOptimizer(rate: Float) -> Optimizer {
