@@ -3,7 +3,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// The extents, outermost axis first.
   public var extents: [Int]
 
+  /// The shape with these extents, outermost axis first.
   public init(_ extents: [Int]) { self.extents = extents }
+  /// The shape with these extents, outermost axis first: `[32, 224, 224, 3]`.
   public init(arrayLiteral elements: Int...) { extents = elements }
 
   /// The number of axes.

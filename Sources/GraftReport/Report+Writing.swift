@@ -54,6 +54,7 @@ public struct ReportFileError: Error, Hashable, Sendable, CustomStringConvertibl
   /// What happened and how to mend it.
   public var explanation: String
 
+  /// Says what happened to a file and how to mend it.
   public init(file: String, explanation: String) {
     self.file = file
     self.explanation = explanation

@@ -6,6 +6,7 @@ public struct DatasetSplit<Part: Dataset>: Sendable {
   public var validation: Part
   public var test: Part?
 
+  /// Parts with the same classes in the same order.
   public init(training: Part, validation: Part, test: Part? = nil) {
     self.training = training
     self.validation = validation

@@ -9,6 +9,9 @@ public struct Dense: Layer {
   public var activation: Activation?
   public var initializer: Initializer
 
+  /// Multiplies by the weight, adds the bias and applies the activation, if there are any.
+  ///
+  /// - Parameter units: The number of outputs, at least 1.
   public init(
     _ units: Int, activation: Activation? = nil, hasBias: Bool = true,
     initializer: Initializer = .glorotUniform
