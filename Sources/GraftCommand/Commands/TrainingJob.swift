@@ -77,9 +77,7 @@ final class TrainingJob {
       terminal.say(
         "Starting with what \(bundle.url.path) knows of \(taken.joined(separator: ", "))")
     }
-    if let name = options.recipe.fineTuneFrom {
-      _ = try FreezePlan.upTo(name).trainableParameters(of: model)
-    }
+    _ = try options.recipe.fineTuning?.trainableParameters(of: model)
   }
 
   func run() async throws -> Result {
@@ -88,10 +86,10 @@ final class TrainingJob {
     if recipe.epochs > 0 {
       try await train(Self.head, options: recipe.makeOptions(epochs: recipe.epochs))
     }
-    if let layer = recipe.fineTuneFrom, recipe.fineTuneEpochs > 0, !interruption.isRequested {
-      learner.freezing = .upTo(layer)
+    if let plan = recipe.fineTuning, recipe.fineTuneEpochs > 0, !interruption.isRequested {
+      learner.freezing = plan
       learner.optimizer = recipe.makeOptimizer(rate: recipe.fineTuneRate)
-      terminal.say("Fine-tuning from \(layer) on")
+      terminal.say("Fine-tuning with \(plan) frozen")
       try await train(Self.fineTuned, options: recipe.makeOptions(epochs: recipe.fineTuneEpochs))
     }
     return try finish()
