@@ -61,7 +61,9 @@ let library: [Target] = [
     ]),
   .executableTarget(
     name: "GraftCommand",
-    dependencies: ["Graft", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    dependencies: [
+      "Graft", "GraftReport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ]),
 ]
 
 let benchmarks: [Target] = [
@@ -102,7 +104,8 @@ let package = Package(
     .testTarget(name: "GraftModelsTests", dependencies: ["GraftModels", "GraftWeights"]),
     .testTarget(
       name: "GraftExportTests", dependencies: ["GraftData", "GraftExport", "GraftModels"]),
-    .testTarget(name: "GraftStoreTests", dependencies: ["GraftModels", "GraftStore"]),
+    .testTarget(
+      name: "GraftStoreTests", dependencies: ["CommandRunner", "GraftModels", "GraftStore"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
     .testTarget(
@@ -115,5 +118,7 @@ let package = Package(
     .testTarget(name: "GraftTrainingTests", dependencies: ["Graft"]),
     .testTarget(name: "BackboneTests", dependencies: ["Graft", "ParityComparison"]),
     .testTarget(name: "GraftReportTests", dependencies: ["GraftReport"]),
+    .target(name: "CommandRunner", path: "Tests/CommandRunner"),
+    .testTarget(name: "GraftCommandTests", dependencies: ["CommandRunner"]),
   ]
 )

@@ -63,12 +63,14 @@ public final class CPUDevice: Device {
     return memory
   }
 
+  /// Copies bytes into a slice, which is at least as large.
   public func write(_ bytes: UnsafeRawBufferPointer, to slice: BufferSlice<HostMemory>) {
     guard let source = bytes.baseAddress else { return }
     precondition(bytes.count <= slice.byteCount)
     (slice.buffer.base + slice.byteOffset).copyMemory(from: source, byteCount: bytes.count)
   }
 
+  /// Copies the first bytes of a slice, as many as `bytes` holds.
   public func read(_ slice: BufferSlice<HostMemory>, into bytes: UnsafeMutableRawBufferPointer) {
     precondition(bytes.count <= slice.byteCount)
     bytes.baseAddress?.copyMemory(
@@ -78,6 +80,9 @@ public final class CPUDevice: Device {
   /// Does nothing: a step is done when it is enqueued.
   public func synchronize() {}
 
+  /// All ways to run `problem`, the best guess first, the plain reference last.
+  ///
+  /// - Throws: `UnsupportedOperation` where there is none.
   public func candidates(for problem: Problem) throws -> [any Lowering<HostMemory>] {
     guard let operation = problem.operation as? any CPUOperation else {
       throw UnsupportedOperation(operation: problem.operation, deviceName: name)

@@ -2,6 +2,7 @@
 public struct AnyOperation: Hashable, Sendable {
   public let base: any Operation
 
+  /// Erases the type of an operation.
   public init(_ base: any Operation) { self.base = base }
 
   public static func == (left: Self, right: Self) -> Bool {

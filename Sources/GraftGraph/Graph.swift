@@ -3,6 +3,7 @@ public struct Value: Hashable, Sendable {
   public let node: Int
   public let result: Int
 
+  /// The result at a position of the node at a position of the graph.
   public init(node: Int, result: Int = 0) {
     self.node = node
     self.result = result
@@ -51,6 +52,7 @@ public struct Assignment: Hashable, Sendable {
   public let parameter: ParameterPath
   public let value: Value
 
+  /// Stores `value` at the end of each run.
   public init(parameter: ParameterPath, value: Value) {
     self.parameter = parameter
     self.value = value
@@ -71,6 +73,7 @@ public struct Graph: Sendable {
   /// The parameters that a run changes.
   public var assignments: [Assignment] = []
 
+  /// A graph without nodes.
   public init() {}
 
   /// The node that computes `value`.

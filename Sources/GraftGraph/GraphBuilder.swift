@@ -28,6 +28,7 @@ public final class GraphBuilder {
     let operands: [Value]
   }
 
+  /// Starts with an empty graph.
   public init() { graph = Graph() }
 
   /// Starts with the nodes of `graph`, whose values stay valid.

@@ -5,6 +5,9 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The path of the layer in which it happened, empty at the top.
   public var layer: String
 
+  /// Says what is wrong and how to mend it.
+  ///
+  /// - Parameter layer: The path of the layer in which it happened, empty at the top.
   public init(_ message: String, layer: String = "") {
     self.message = message
     self.layer = layer

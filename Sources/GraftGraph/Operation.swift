@@ -48,6 +48,7 @@ public struct Overwrite: Hashable, Sendable {
   public let operand: Int
   public let result: Int
 
+  /// Lets a result lie where an operand lay, both by position.
   public init(operand: Int, result: Int = 0) {
     self.operand = operand
     self.result = result

@@ -5,7 +5,9 @@ public struct ParameterPath: Hashable, Sendable, Comparable, ExpressibleByString
 {
   public let description: String
 
+  /// A path as PyTorch writes it: `layer1.0.conv1.weight`.
   public init(_ description: String) { self.description = description }
+  /// A path as PyTorch writes it: `layer1.0.conv1.weight`.
   public init(stringLiteral value: String) { description = value }
 
   public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
@@ -67,6 +69,12 @@ public struct Parameter: Hashable, Sendable {
   public var role: ParameterRole
   public var initializer: Initializer
 
+  /// Declares a parameter.
+  ///
+  /// - Parameters:
+  ///   - path: Its name, which no other parameter of the model has.
+  ///   - role: What it is to its layer.
+  ///   - initializer: How it gets its first values when no file gives them.
   public init(
     path: ParameterPath, type: TensorType, role: ParameterRole, initializer: Initializer
   ) {

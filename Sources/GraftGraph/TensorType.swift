@@ -3,6 +3,7 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
   public var shape: Shape
   public var elementType: ElementType
 
+  /// A tensor of this shape, of Float32 if nothing else is said.
   public init(_ shape: Shape, _ elementType: ElementType = .float32) {
     self.shape = shape
     self.elementType = elementType

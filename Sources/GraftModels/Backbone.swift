@@ -31,6 +31,7 @@ public struct Backbone: Layer {
   /// Where the values of its parameters come from; initial values if `nil`.
   public var weights: WeightAssignment?
 
+  /// A network as one or more projects build it, the usual way first.
   public init(_ recipe: Recipe, _ usual: Variant, _ others: Variant...) {
     self.recipe = recipe
     variants = [usual] + others

@@ -19,6 +19,11 @@ public struct ClassifierOptions: Sendable {
   /// The share of its inputs that the last layer doesn't see in training; the network's own if `nil`.
   public var dropRate: Float?
 
+  /// What is asked of a classifier.
+  ///
+  /// - Parameters:
+  ///   - classCount: The number of its outputs.
+  ///   - dropRate: The share of its inputs dropped in training; the network's own if `nil`.
   public init(classCount: Int, dropRate: Float? = nil) {
     (self.classCount, self.dropRate) = (classCount, dropRate)
   }

@@ -28,7 +28,9 @@ extension Preprocessing {
     if case .shorterSideThenCentreCrop(let side) = resizeRule {
       let share = Double(side) / Double(min(size.width, size.height))
       let target = Double(min(newSize.width, newSize.height))
-      resizeRule = .shorterSideThenCentreCrop(resize: Int((target * share).rounded()))
+      // Sizes beyond all reason are refused where the model is traced.
+      let resized = min(max((target * share).rounded(), 1), 0x1p40)
+      resizeRule = .shorterSideThenCentreCrop(resize: Int(resized))
     }
     size = newSize
   }

@@ -9,6 +9,13 @@ public struct Recipe: Hashable, Sendable {
   /// The paths of the classifier's layers: what a model with other classes doesn't take over.
   public var classifier: [String]
 
+  /// What one must know about a backbone.
+  ///
+  /// - Parameters:
+  ///   - name: By which users choose it.
+  ///   - title: For people.
+  ///   - minimumSize: The smallest height and width of images, in pixels.
+  ///   - classifier: The paths of the classifier's layers.
   public init(name: String, title: String, minimumSize: Int = 32, classifier: [String]) {
     (self.name, self.title) = (name, title)
     (self.minimumSize, self.classifier) = (minimumSize, classifier)

@@ -51,6 +51,12 @@ public struct KerasStructure: Hashable, Sendable {
   /// A layer of the classifier that Keras's network has even without one: a normalization.
   public var layerWithoutTop: String?
 
+  /// What of a network Keras builds in another way; by default nothing.
+  ///
+  /// - Parameters:
+  ///   - submodels: The names of models within the model.
+  ///   - groupsDepthwise: Whether depthwise convolutions are grouped ones.
+  ///   - layerWithoutTop: A layer of the classifier that Keras's network has even without one.
   public init(
     submodels: [String] = [], groupsDepthwise: Bool = false, layerWithoutTop: String? = nil
   ) {

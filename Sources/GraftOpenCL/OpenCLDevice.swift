@@ -66,10 +66,16 @@ public final class OpenCLDevice: Device {
   public let tuningVersion: String?
   public var allocatedByteCount: Int { context.allocatedByteCount }
 
+  /// Allocates memory whose content is undefined.
+  ///
+  /// - Throws: `OpenCLError` where the device has too little left.
   public func makeBuffer(byteCount: Int) throws -> OpenCLBuffer {
     try OpenCLBuffer(byteCount: byteCount, in: context)
   }
 
+  /// Copies bytes into a slice, which is at least as large, in order with what was enqueued before.
+  ///
+  /// - Throws: `OpenCLError`.
   public func write(
     _ bytes: UnsafeRawBufferPointer, to slice: BufferSlice<OpenCLBuffer>
   ) throws {
@@ -77,6 +83,10 @@ public final class OpenCLDevice: Device {
     try queue.write(bytes, to: slice.buffer, atByteOffset: slice.byteOffset)
   }
 
+  /// Copies the first bytes of a slice, as many as `bytes` holds, once everything enqueued before is
+  /// done.
+  ///
+  /// - Throws: `OpenCLError`.
   public func read(
     _ slice: BufferSlice<OpenCLBuffer>, into bytes: UnsafeMutableRawBufferPointer
   ) throws {
@@ -84,6 +94,9 @@ public final class OpenCLDevice: Device {
     try queue.read(slice.buffer, atByteOffset: slice.byteOffset, into: bytes)
   }
 
+  /// Waits until everything enqueued is done.
+  ///
+  /// - Throws: `OpenCLError`.
   public func synchronize() throws { try queue.finish() }
 
   public var sideTransfers: (any SideTransfers<OpenCLBuffer>)? { besideSteps }
@@ -95,6 +108,9 @@ public final class OpenCLDevice: Device {
     _ = try programs.program(file, macros: macros)
   }
 
+  /// All ways to run `problem`, the best guess first, the plain reference last.
+  ///
+  /// - Throws: `UnsupportedOperation` where there is none; what building its kernels throws.
   public func candidates(for problem: Problem) throws -> [any Lowering<OpenCLBuffer>] {
     guard let operation = problem.operation as? any OpenCLOperation,
       problem.results.allSatisfy({ $0.elementType == .float32 })

@@ -14,6 +14,22 @@ extension Report {
     }
   }
 
+  /// Makes sure that a page can be written, as before a long training.
+  ///
+  /// - Throws: `ReportFileError`.
+  public static func checkPlace(_ url: URL) throws(ReportFileError) {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    let probe = url.deletingLastPathComponent().appending(path: ".graft.\(UUID())")
+    do {
+      if exists, isFolder.boolValue { throw CocoaError(.fileWriteFileExists) }
+      try Data().write(to: probe)
+      try FileManager.default.removeItem(at: probe)
+    } catch {
+      throw ReportFileError(file: url.path, explanation: explanation(of: error, at: url))
+    }
+  }
+
   private static func explanation(of error: any Error, at url: URL) -> String {
     let folder = url.deletingLastPathComponent().path
     var isFolder: ObjCBool = false
@@ -38,6 +54,7 @@ public struct ReportFileError: Error, Hashable, Sendable, CustomStringConvertibl
   /// What happened and how to mend it.
   public var explanation: String
 
+  /// Says what happened to a file and how to mend it.
   public init(file: String, explanation: String) {
     self.file = file
     self.explanation = explanation

@@ -9,6 +9,7 @@ public struct Report: Hashable, Sendable {
   public var subtitle: String
   public var sections: [Section]
 
+  /// A page with these sections, from top to bottom; texts are escaped.
   public init(title: String, subtitle: String = "", sections: [Section] = []) {
     self.title = title
     self.subtitle = subtitle

@@ -14,6 +14,13 @@ public struct DeviceTraits: Hashable, Sendable {
   /// How long batches are cut into slices, or `nil` where that doesn't pay.
   public var slicing: BatchSlicing?
 
+  /// What a device is.
+  ///
+  /// - Parameters:
+  ///   - memoryByteCount: The memory the device can use.
+  ///   - largestAllocationByteCount: The largest single allocation.
+  ///   - alignment: What every offset into a buffer is a multiple of, in bytes.
+  ///   - slicing: How long batches are cut into slices; not at all if `nil`.
   public init(
     kind: Kind, memoryByteCount: Int, largestAllocationByteCount: Int, alignment: Int = 64,
     slicing: BatchSlicing? = nil
@@ -86,6 +93,7 @@ public struct BufferSlice<Buffer> {
   public let byteOffset: Int
   public let byteCount: Int
 
+  /// A part of `byteCount` bytes from `byteOffset` on.
   public init(_ buffer: Buffer, byteOffset: Int, byteCount: Int) {
     self.buffer = buffer
     self.byteOffset = byteOffset
@@ -98,6 +106,7 @@ public struct UnsupportedOperation: Error, CustomStringConvertible {
   public let operation: any Operation
   public let deviceName: String
 
+  /// An operation that the device of this name can't run.
   public init(operation: any Operation, deviceName: String) {
     self.operation = operation
     self.deviceName = deviceName

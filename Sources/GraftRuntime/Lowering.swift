@@ -8,6 +8,7 @@ public struct Problem: Sendable {
   /// The operands that never change: what is derived from them alone is computed once.
   public let constantOperands: Set<Int>
 
+  /// An operation on operands and results of these types; of the operands some never change.
   public init(
     operation: any Operation, operands: [TensorType], results: [TensorType],
     constantOperands: Set<Int> = []
@@ -60,6 +61,13 @@ public struct OperandPreparation<Buffer> {
   /// Makes the step that computes the prepared form (second slice) from the operand (first).
   public let bind: (BufferSlice<Buffer>, BufferSlice<Buffer>) throws -> any Step
 
+  /// Asks for another form of an operand.
+  ///
+  /// - Parameters:
+  ///   - operand: The operand's position.
+  ///   - key: Names form and shape; equal keys on equal operands share one prepared buffer.
+  ///   - byteCount: The size of the prepared form.
+  ///   - bind: Makes the step from the plain form (first slice) to the prepared one (second).
   public init(
     operand: Int, key: String, byteCount: Int,
     bind: @escaping (BufferSlice<Buffer>, BufferSlice<Buffer>) throws -> any Step
@@ -79,6 +87,7 @@ public struct Binding<Buffer> {
   /// At least the size that the lowering asked for; `nil` where it asked for none.
   public let workspace: BufferSlice<Buffer>?
 
+  /// Slices for each operand and each result, in order, and the workspace that was asked for.
   public init(
     operands: [BufferSlice<Buffer>], results: [BufferSlice<Buffer>],
     workspace: BufferSlice<Buffer>?

@@ -13,6 +13,7 @@ public final class ParameterStore {
   }
   private var entries: [ParameterPath: Entry] = [:]
 
+  /// A store without values.
   public init() {}
 
   /// The paths of all parameters that have a value.

@@ -16,6 +16,11 @@ public struct WeightStore: Sendable {
   /// How much of a file has come, of how much where that is known, in bytes.
   public typealias Progress = @Sendable (_ received: Int, _ total: Int?) -> Void
 
+  /// A store in a folder, which need not exist yet.
+  ///
+  /// - Parameters:
+  ///   - mirror: What takes the place of scheme, host and port of every address.
+  ///   - isOffline: Whether nothing is ever fetched.
   public init(folder: URL, mirror: String? = nil, isOffline: Bool = false) {
     (self.folder, self.mirror, self.isOffline) = (folder, mirror, isOffline)
   }

@@ -29,6 +29,7 @@ public struct GraphPipeline: Sendable {
   /// `regularizers.l2`); 0 adds nothing.
   public var l2Penalty: Float
 
+  /// Graphs in which `trainable` trains, and everything else is frozen.
   public init(
     trainable: Set<ParameterPath>, loss: Loss, statistics: NormalizationStatistics = .batch,
     l2Penalty: Float = 0

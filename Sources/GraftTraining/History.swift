@@ -6,6 +6,7 @@ public struct Metrics: Hashable, Sendable, Codable {
   public var accuracy: Float?
   public var sampleCount: Int
 
+  /// Means over `sampleCount` samples.
   public init(loss: Float, accuracy: Float?, sampleCount: Int) {
     self.loss = loss
     self.accuracy = accuracy
@@ -30,6 +31,7 @@ public struct EpochRecord: Hashable, Sendable, Codable {
   /// Training samples a second, validation left out.
   public var samplesPerSecond: Double
 
+  /// What is known at the end of an epoch; `seconds` is how long it took, validation included.
   public init(
     epoch: Int, training: Metrics, validation: Metrics?, rate: Float, seconds: Double,
     trainableCount: Int, samplesPerSecond: Double
@@ -48,6 +50,7 @@ public struct EpochRecord: Hashable, Sendable, Codable {
 public struct History: Hashable, Sendable, Codable {
   public var epochs: [EpochRecord]
 
+  /// These epochs, the first one first.
   public init(_ epochs: [EpochRecord] = []) { self.epochs = epochs }
 
   /// The last epoch.

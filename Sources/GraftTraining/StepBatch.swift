@@ -17,6 +17,11 @@ public struct StepBatch {
   public var weights: [Float]
   public var count: Int
 
+  /// `count` samples from a source.
+  ///
+  /// - Parameters:
+  ///   - targets: (count, K), row by row; empty where only predictions are wanted.
+  ///   - weights: How much each sample counts; empty for 1 each.
   public init(_ source: Source, targets: [Float] = [], weights: [Float] = [], count: Int) {
     self.source = source
     self.targets = targets

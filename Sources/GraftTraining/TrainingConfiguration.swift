@@ -11,6 +11,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
   /// Times the sum of squares of each trainable kernel, added to the loss.
   public var l2Penalty: Float
 
+  /// What trains and how; everything else is frozen.
   public init(
     trainable: Set<ParameterPath>, loss: Loss, optimizer: Optimizer,
     statistics: NormalizationStatistics = .batch, l2Penalty: Float = 0

@@ -19,6 +19,15 @@ public struct TrainingOptions: Hashable, Sendable {
   /// Whether to end with the parameters of the best epoch by validation instead of the last.
   public var keepsBest: Bool
 
+  /// How to train; without arguments for five epochs at a constant rate.
+  ///
+  /// - Parameters:
+  ///   - epochs: Passes over the training samples.
+  ///   - batchSize: Samples in one step, at least 1.
+  ///   - warmupSteps: The rate rises over this many first steps.
+  ///   - featureMemoryLimit: Beyond this many bytes, kept features live in a file.
+  ///   - patience: Stop when the validation loss did not improve for this many epochs.
+  ///   - keepsBest: Whether to end with the parameters of the best epoch by validation.
   public init(
     epochs: Int = 5, batchSize: Int = 32, schedule: RateSchedule = .constant, warmupSteps: Int = 0,
     featureCache: FeatureCache = .automatic, featureMemoryLimit: Int = 1 << 30,

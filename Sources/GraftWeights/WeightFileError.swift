@@ -20,6 +20,7 @@ public struct WeightFileError: Error, Hashable, Sendable, CustomStringConvertibl
   /// What happened, what was expected, and how to mend it.
   public var explanation: String
 
+  /// Says what is wrong with a file and how to mend it.
   public init(file: String, problem: Problem, explanation: String) {
     self.file = file
     self.problem = problem

@@ -7,6 +7,7 @@ public struct WritableTensor: Sendable {
   /// Gives `shape.count` elements in row-major order.
   public var load: @Sendable () throws -> [Float]
 
+  /// A tensor whose elements, row-major, `load` gives when they are written.
   public init(name: String, shape: Shape, load: @escaping @Sendable () throws -> [Float]) {
     self.name = name
     self.shape = shape

@@ -49,6 +49,9 @@ struct ImageFolderTests {
     #expect(throws: ImageFolderError.splitFolders(folder.path, ["test", "train", "val"])) {
       try ImageFolder(folder.path)
     }
+    #expect(throws: ImageFolderError.splitFolders(folder.path, ["test", "train", "val"])) {
+      try ImageFolder.heldOut(folder.path, classes: ["a", "b", "c"])
+    }
     try folder.copy("gray.png", to: "val/d/1.png")
     #expect(throws: ImageFolderError.unknownClasses(folder.path + "/val", ["d"])) {
       try ImageFolder.split(at: folder.path)

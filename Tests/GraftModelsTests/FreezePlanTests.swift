@@ -60,6 +60,13 @@ struct FreezePlanTests {
     #expect(try trainable(.where { $0.role != .bias }, model).count == 14)
     #expect(try trainable(.first(13), model) == Self.head)
     #expect(try trainable(.first(12), model).count == 4)
+    #expect(try trainable(.allButLast(0), model) == Self.head)
+    #expect(
+      try trainable(.allButLast(2), model)
+        == Self.head.union([
+          "features.26.weight", "features.26.bias", "features.28.weight", "features.28.bias",
+        ]))
+    #expect(try trainable(.allButLast(99), model) == trainable(.none, model))
   }
 
   @Test func aPlanThatLeavesNothingIsAnError() {

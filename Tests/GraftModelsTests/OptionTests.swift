@@ -14,6 +14,29 @@ struct OptionTests {
     #expect(error?.description.contains("at least \(minimum)×\(minimum)") == true)
   }
 
+  /// Sizes whose products fit no `Int`.
+  @Test func impossibleSizesAreRefused() {
+    for model in [
+      Model(inputSize: Extent2D(Int.max, 1)) { Flatten() },
+      Model(inputSize: 65_536, inputChannels: 65_536) { Flatten() },
+      Model(inputSize: 1) {
+        GlobalAveragePooling()
+        Dense(Int.max)
+      },
+      Model(inputSize: 65_536) {
+        Flatten()
+        Dense(1 << 24)
+      },
+    ] {
+      #expect(throws: GraphError.self) { try model.trace(batchSize: 1) }
+      // What pictures become is asked before the model is traced.
+      #expect(model.preprocessing.size.height == model.inputSize.height)
+    }
+    let huge = Model(Backbone.mobileNetV2(inputSize: Extent2D(Int.max)))
+    #expect(huge.preprocessing.size.height == .max)
+    #expect(throws: GraphError.self) { try huge.trace(batchSize: 1) }
+  }
+
   @Test(arguments: Backbone.all)
   func stagesHalveTheSize(backbone: Backbone) throws {
     for variant in backbone.variants {

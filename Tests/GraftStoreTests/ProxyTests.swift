@@ -1,24 +1,27 @@
+import CommandRunner
 import Foundation
-import GraftStore
 import Testing
 
-/// The environment belongs to the whole process, so everything here is in one test.
+/// The environment belongs to a whole process, so another one fetches.
 @Suite("Proxies")
 struct ProxyTests {
   @Test func theProxyOfTheEnvironmentIsUsed() async throws {
     let proxy = try TestServer(.content(StoreFixture.content))
     defer { proxy.stop() }
-    // Other tests fetch from this machine only.
-    setenv("no_proxy", "127.0.0.1", 1)
-    setenv("http_proxy", proxy.address(""), 1)
-    defer {
-      unsetenv("http_proxy")
-      unsetenv("no_proxy")
-    }
-    let fixture = StoreFixture()
-    let address = "http://weights.invalid/models/a.pth"
-    let url = try await fixture.store.fetch(StoreFixture.weights(at: address))
-    #expect(try Data(contentsOf: url) == StoreFixture.content)
-    #expect(proxy.requests.map(\.target) == [address])
+    let folder = FileManager.default.temporaryDirectory.appending(path: "proxy-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let run = try await CommandRun(
+      ["weights", "fetch", "resnet18"], in: folder,
+      environment: [
+        "GRAFT_CACHE": folder.path, "GRAFT_WEIGHTS_MIRROR": "http://weights.invalid/mirror",
+        "http_proxy": proxy.address(""), "no_proxy": "",
+      ])
+    #expect(
+      proxy.requests.map(\.target)
+        == ["http://weights.invalid/mirror/models/resnet18-f37072fd.pth"])
+    // The content has come, and is not what is published.
+    #expect(run.status == 1)
+    #expect(run.output.contains(StoreFixture.sha256))
   }
 }

@@ -57,6 +57,78 @@ import Testing
     let manifest = folder.appending(path: "model.json")
     try Data("{\"formatVersion\": 1}".utf8).write(to: manifest)
     #expect(throws: BundleError.self) { try Learner(bundle: folder) }
+    // Another program's model may be described by a file of the same name.
+    try Data().write(to: folder.appending(path: "group1-shard1of1.bin"))
+    #expect(throws: BundleError.self) { try Self.makeLearner().save(to: folder) }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        == ["group1-shard1of1.bin", "model.json"])
+  }
+
+  @Test func aPlaceThatCannotHoldABundleIsNamed() throws {
+    let folder = try Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "file")
+    try Data().write(to: file)
+    let place = file.appending(path: "below/new.graft")
+    let error = #expect(throws: BundleError.self) { try ModelBundle.checkPlace(place) }
+    #expect(error?.description.contains("\(place.path) can't be written") == true)
+    try ModelBundle.checkPlace(folder.appending(path: "not/yet/there.graft"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
+  }
+
+  /// Numbers that a stranger may have put into `model.json`.
+  @Test(arguments: [
+    ("\"units\" : 4", "\"units\" : 4611686018427387904"),
+    ("\"units\" : 4", "\"units\" : -4"),
+    ("\"inputHeight\" : 12", "\"inputHeight\" : 9223372036854775807"),
+    ("\"inputChannels\" : 3", "\"inputChannels\" : 0"),
+  ])
+  func impossibleSizesOfABundleAreNamed(old: String, new: String) throws {
+    let folder = try Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appending(path: "small.graft")
+    try Self.makeLearner().save(to: url)
+    let manifest = url.appending(path: "model.json")
+    let text = try String(contentsOf: manifest, encoding: .utf8)
+    try #require(text.contains(old))
+    try Data(text.replacing(old, with: new).utf8).write(to: manifest)
+    let error = #expect(throws: BundleError.self) { try Learner(bundle: url, device: CPUDevice()) }
+    #expect(error?.description.contains(url.path) == true)
+  }
+
+  @Test func aLossThatIsNoNumberSurvivesItsBundle() async throws {
+    let learner = try Self.makeLearner(.sgd(.infinity))
+    try await learner.fit(Self.makeData().split(validation: 0.25), epochs: 2, batchSize: 8)
+    try #require(learner.history.last?.training.loss.isNaN == true)
+    let folder = try Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appending(path: "small.graft")
+    try learner.save(to: url)
+    let opened = try Learner(bundle: url, device: CPUDevice())
+    #expect(opened.history.last?.training.loss.isNaN == true)
+  }
+
+  @Test func samplesOfAnotherShapeAreRefused() throws {
+    let values = [Float](repeating: 0, count: 2 * 12 * 12)
+    let gray = try ArrayDataset(
+      values: values, sampleShape: [12, 12, 1], labels: [0, 1], classes: ["dark", "bright"])
+    let error = #expect(throws: LearnerError.self) { try Self.makeLearner().evaluate(gray) }
+    #expect(error?.description.contains("12×12×3") == true)
+    #expect(error?.description.contains("12×12×1") == true)
+  }
+
+  /// Curves and confusion matrix of samples that are no files: there are no pictures to show.
+  @Test func numbersHaveAReportToo() async throws {
+    let learner = try Self.makeLearner()
+    let data = try Self.makeData().split(validation: 0.25)
+    try await learner.fit(data, epochs: 2, batchSize: 8)
+    let folder = try Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appending(path: "report.html")
+    try learner.report(on: data.validation, to: url)
+    let page = try String(contentsOf: url, encoding: .utf8)
+    for word in ["Accuracy", "Loss", "validation", "bright"] { #expect(page.contains(word)) }
   }
 
   @Test func leavingTheLoopStopsAfterTheStep() async throws {

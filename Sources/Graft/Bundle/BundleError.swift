@@ -4,7 +4,11 @@ public enum BundleError: Error, CustomStringConvertible {
   case incomplete(String)
   case tooNew(version: Int)
   case notABundle(path: String, reason: String)
+  /// Something that saving would destroy.
   case occupied(path: String)
+  case unwritable(path: String, reason: String)
+  /// A `model.json` that makes no sense, and why.
+  case unusable(path: String, reason: String)
   /// A model that is not built on a backbone.
   case noBackbone(path: String)
   /// A head that is built of other layers.
@@ -18,7 +22,7 @@ public enum BundleError: Error, CustomStringConvertible {
       "a bundle can't describe the layer '\(layer)'; it knows a backbone followed by pooling, "
         + "flatten, dropout, dense, normalization and activation layers. Save the weights alone, "
         + "and build the model in code"
-    case .incomplete(let reason): "the bundle's model.json can't be used: \(reason)"
+    case .incomplete(let reason): reason
     case .tooNew(let version):
       "the bundle has format version \(version), which a newer Graft wrote; update Graft"
     case .notABundle(let path, let reason):
@@ -35,6 +39,10 @@ public enum BundleError: Error, CustomStringConvertible {
         + "new head"
     case .occupied(let path):
       "\(path) exists and is not a model bundle; choose another folder"
+    case .unwritable(let path, let reason):
+      "\(path) can't be written: \(reason); choose another folder"
+    case .unusable(let path, let reason):
+      "\(path): the bundle's model.json can't be used: \(reason); train or fetch the model anew"
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import GraftData
 import GraftModels
 import GraftTraining
@@ -49,6 +50,23 @@ struct BundleManifest: Codable, Sendable {
     preprocessing = learner.preprocessing
     loss = learner.loss
     history = learner.history
+  }
+
+  /// Writes losses that became infinite or undefined as words, which JSON has no numbers for.
+  static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return encoder
+  }
+
+  /// Reads what ``encoder`` wrote.
+  static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
   }
 
   /// The model without its weights.

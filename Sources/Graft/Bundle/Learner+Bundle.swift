@@ -9,23 +9,21 @@ extension Learner {
   /// Writes the model as a folder with `model.json` and `weights.safetensors` (torchvision's or
   /// timm's names and layout), which appears complete or not at all.
   ///
-  /// - Throws: ``BundleError``; what writing throws.
+  /// - Throws: ``BundleError``, before anything is written where the place can't be used; what
+  ///   writing throws.
   public func save(to url: URL) throws {
     let manifest = try BundleManifest(self)
+    try ModelBundle.checkPlace(url)
     let files = FileManager.default
     let exists = files.fileExists(atPath: url.path)
-    if exists, !files.fileExists(atPath: url.appending(path: ModelBundle.FileName.manifest).path) {
-      throw BundleError.occupied(path: url.path)
-    }
     let parent = url.deletingLastPathComponent()
     try files.createDirectory(at: parent, withIntermediateDirectories: true)
     let name = ".\(url.lastPathComponent).\(UUID().uuidString.prefix(8))"
     let draft = parent.appending(path: name)
     try files.createDirectory(at: draft, withIntermediateDirectories: false)
     defer { try? files.removeItem(at: draft) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try encoder.encode(manifest).write(to: draft.appending(path: ModelBundle.FileName.manifest))
+    try BundleManifest.encoder.encode(manifest)
+      .write(to: draft.appending(path: ModelBundle.FileName.manifest))
     try writeWeights(to: draft.appending(path: ModelBundle.FileName.weights))
     guard exists else { return try files.moveItem(at: draft, to: url) }
     let old = parent.appending(path: name + ".old")

@@ -23,10 +23,19 @@ public struct ModelBundle: Sendable {
   /// - Throws: ``BundleError``; `WeightFileError` and `WeightMismatch` for damaged weights.
   public init(_ url: URL) throws {
     self.url = url
-    manifest = try Self.manifest(of: url)
-    model = try manifest.makeModel()
+    let parameters: [Parameter]
+    do {
+      manifest = try Self.manifest(of: url)
+      model = try manifest.makeModel()
+      parameters = try model.parameters
+    } catch let error as BundleError {
+      guard case .incomplete(let reason) = error else { throw error }
+      throw BundleError.unusable(path: url.path, reason: reason)
+    } catch {
+      throw BundleError.unusable(path: url.path, reason: "\(error)")
+    }
     let file = try WeightFile(contentsOf: url.appending(path: FileName.weights))
-    weights = try WeightMap.torch.assign(file, to: model.parameters)
+    weights = try WeightMap.torch.assign(file, to: parameters)
   }
 
   /// Whether a folder is, or is meant to be, a bundle.
@@ -54,7 +63,7 @@ public struct ModelBundle: Sendable {
       throw BundleError.notABundle(path: url.path, reason: "it has no readable model.json")
     }
     do {
-      return try JSONDecoder().decode(BundleManifest.self, from: data)
+      return try BundleManifest.decoder.decode(BundleManifest.self, from: data)
     } catch let error as DecodingError {
       throw BundleError.incomplete(error.summary)
     }
@@ -67,8 +76,10 @@ extension DecodingError {
     switch self {
     case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' can't be read "
-        + "(\(context.debugDescription))"
+      context.codingPath.isEmpty
+        ? context.debugDescription
+        : "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' can't be read "
+          + "(\(context.debugDescription))"
     @unknown default: "\(self)"
     }
   }

@@ -1,4 +1,5 @@
 public import GraftData
+import GraftGraph
 import GraftModels
 public import GraftTraining
 
@@ -6,7 +7,8 @@ extension Learner {
   /// A dataset as this learner's model takes it.
   ///
   /// - Parameter augmentation: Only for training.
-  /// - Throws: ``LearnerError`` where the dataset's classes don't fit the model's output.
+  /// - Throws: ``LearnerError`` where the dataset's classes don't fit the model's output, or its
+  ///   samples the model's input.
   public func feed(
     _ dataset: any Dataset, augmentation: Augmentation? = nil
   ) throws -> DatasetFeed {
@@ -16,6 +18,7 @@ extension Learner {
       throw LearnerError.classCount(
         model: model.name, outputs: width, classes: dataset.classes.count)
     }
+    try checkShape(of: dataset)
     return DatasetFeed(
       dataset, preprocessing: preprocessing, augmentation: augmentation,
       target: isBinary ? .binary : .oneHot, seed: seed)
@@ -24,10 +27,22 @@ extension Learner {
   /// Pictures by path, prepared for this learner's model, without labels.
   ///
   /// - Parameter preprocessing: By default the learner's.
-  public func feed(paths: [String], preprocessing: Preprocessing? = nil) -> DatasetFeed {
-    DatasetFeed(
-      PictureList(paths: paths, classes: model.classNames),
-      preprocessing: preprocessing ?? self.preprocessing)
+  /// - Throws: ``LearnerError`` where the model takes no pictures of its preprocessing's channels.
+  public func feed(paths: [String], preprocessing: Preprocessing? = nil) throws -> DatasetFeed {
+    let preprocessing = preprocessing ?? self.preprocessing
+    let pictures = PictureList(paths: paths, classes: model.classNames)
+    try checkShape(of: pictures, preprocessing)
+    return DatasetFeed(pictures, preprocessing: preprocessing)
+  }
+
+  private func checkShape(
+    of dataset: any Dataset, _ preprocessing: Preprocessing? = nil
+  ) throws(LearnerError) {
+    let expected = [model.inputSize.height, model.inputSize.width, model.inputChannels]
+    let found = dataset.shape(preparedBy: preprocessing ?? self.preprocessing)
+    guard found == expected else {
+      throw .sampleShape(model: model.name, expected: expected, found: found)
+    }
   }
 
   /// Trains on the training part of a split dataset and validates on the other.
@@ -96,12 +111,17 @@ public struct Classification: Hashable, Sendable {
 /// Data that a learner's model can't be trained on.
 public enum LearnerError: Error, CustomStringConvertible {
   case classCount(model: String, outputs: Int, classes: Int)
+  /// Heights, widths and channels.
+  case sampleShape(model: String, expected: [Int], found: [Int])
 
   public var description: String {
     switch self {
     case .classCount(let model, let outputs, let classes):
       "'\(model)' ends in \(outputs) outputs, but the data has \(classes) classes; "
         + "end it with Dense(\(classes))"
+    case .sampleShape(let model, let expected, let found):
+      "'\(model)' takes samples of \(Shape(expected)) (height, width, channels), but these are "
+        + "\(Shape(found)); pictures have one channel or three"
     }
   }
 }

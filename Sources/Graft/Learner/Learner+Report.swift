@@ -8,29 +8,31 @@ extension Learner {
   /// pictures.
   ///
   /// - Parameters:
-  ///   - data: Photos with their classes, best such as the model has never seen.
+  ///   - data: Samples with their classes, best such as the model has never seen; the pictures of an
+  ///     `ImageFolder` are shown.
   ///   - notes: Further figures to show at the top: a label and a value each.
   /// - Throws: What predicting and writing throw; an existing file is only replaced at the end.
   public func report(
-    on data: ImageFolder, notes: [(label: String, value: String)] = [], to url: URL
+    on data: any Dataset, notes: [(label: String, value: String)] = [], to url: URL
   ) throws {
     let results = try classify(data)
     let sections =
-      [figures(results, notes)] + charts() + [matrix(results, data)] + gallery(results, data)
+      [figures(results, notes, of: data.noun)] + charts() + [matrix(results, data)]
+      + ((data as? ImageFolder).map { gallery(results, $0) } ?? [])
     let report = Report(
       title: "\(model.name): \(data.classes.joined(separator: ", "))",
-      subtitle: "\(results.count) photos held out, on \(device.name)", sections: sections)
+      subtitle: "\(results.count) \(data.noun) held out, on \(device.name)", sections: sections)
     try report.write(to: url)
   }
 
   private func figures(
-    _ results: [Classification], _ notes: [(label: String, value: String)]
+    _ results: [Classification], _ notes: [(label: String, value: String)], of noun: String
   ) -> Report.Section {
     let rightCount = results.count { $0.isRight == true }
     let accuracy = results.isEmpty ? 0 : Double(rightCount) / Double(results.count)
     let own = Report.KeyFigure(
       label: "Accuracy", value: String(format: "%.1f %%", accuracy * 100),
-      note: "\(rightCount) of \(results.count) photos")
+      note: "\(rightCount) of \(results.count) \(noun)")
     return .figures([own] + notes.map { Report.KeyFigure(label: $0.label, value: $0.value) })
   }
 
@@ -64,7 +66,7 @@ extension Learner {
     return [.charts(title: "Training", charts.compactMap { $0 })]
   }
 
-  private func matrix(_ results: [Classification], _ data: ImageFolder) -> Report.Section {
+  private func matrix(_ results: [Classification], _ data: any Dataset) -> Report.Section {
     .confusionMatrix(
       ConfusionMatrix(
         classes: data.classes, truth: results.compactMap(\.label),
@@ -93,4 +95,9 @@ extension Learner {
           pictures: pictures))
     ]
   }
+}
+
+extension Dataset {
+  /// What its samples are called.
+  fileprivate var noun: String { self is ImageFolder ? "photos" : "samples" }
 }

@@ -27,6 +27,8 @@ struct Evaluate: ParsableCommand {
     var skippedCount: Int
   }
 
+  func validate() throws { try Limits.require("--batch-size", batchSize, in: Limits.extent) }
+
   func run() throws {
     let terminal = Terminal()
     let learner = try Learner(

@@ -35,6 +35,13 @@ struct Export: AsyncParsableCommand {
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case onnx, safetensors, keras }
 
+  func validate() throws {
+    guard format != .keras || output.hasSuffix(".weights.h5") else {
+      throw ValidationError(
+        "Keras reads weights from names that end in .weights.h5 only, not from '\(output)'")
+    }
+  }
+
   func run() async throws {
     let learner = try await makeLearner()
     let export = try learner.exported()

@@ -36,7 +36,8 @@ final class FeatureJob {
       paths = nil
     } else {
       let files = try Self.files(options.photos)
-      feed = learner.feed(
+      guard !files.isEmpty else { throw FeatureError.noPhotos(options.photos) }
+      feed = try learner.feed(
         paths: files, preprocessing: options.pictures.adjusted(learner.preprocessing))
       paths = files
     }
@@ -114,7 +115,9 @@ struct InputTensor {
   init(contentsOf url: URL, layout: ImageLayout) throws {
     let file = try WeightFile(contentsOf: url)
     guard let tensor = file["input"] else { throw FeatureError.noInput(url.path) }
-    guard tensor.shape.rank == 4 else { throw FeatureError.notImages(tensor.shape.extents) }
+    guard tensor.shape.rank == 4, tensor.shape.count > 0 else {
+      throw FeatureError.notImages(url.path, tensor.shape.extents)
+    }
     let (shape, values) = (tensor.shape, try tensor.load())
     switch layout {
     case .nhwc: (self.shape, self.values) = (shape, values)
@@ -129,14 +132,18 @@ struct InputTensor {
 enum FeatureError: Error, CustomStringConvertible {
   case missing(String)
   case noInput(String)
-  case notImages([Int])
+  case notImages(String, [Int])
+  case noPhotos([String])
   case wrongShape(expected: [Int], found: [Int])
 
   var description: String {
     switch self {
     case .missing(let path): "there is no file or folder '\(path)'"
     case .noInput(let path): "\(path) has no tensor named 'input'"
-    case .notImages(let shape): "the tensor 'input' has shape \(shape); four axes are expected"
+    case .notImages(let path, let shape):
+      "\(path): the tensor 'input' has shape \(shape); expected are four axes, none of them empty"
+    case .noPhotos(let paths):
+      "there are no JPEG, PNG or WebP pictures in \(paths.joined(separator: ", "))"
     case .wrongShape(let expected, let found):
       "the images are \(found) (height, width, channels), but the network takes \(expected); "
         + "see --size and --input-layout"

@@ -49,13 +49,18 @@ struct Features: AsyncParsableCommand {
     guard (input == nil) != photos.isEmpty else {
       throw ValidationError("give either --input FILE or photos")
     }
+    guard layers.contains(where: { $0 != "," }) else {
+      throw ValidationError("--layers takes names of layers, separated by commas")
+    }
+    try Limits.require("--batch-size", batchSize, in: Limits.extent)
   }
 
   func run() async throws {
     let names = try layers.split(separator: ",").flatMap {
       $0 == "stages" ? try stageNames() : [String($0)]
     }
-    let job = try await FeatureJob(self, layers: names)
+    var seen: Set<String> = []
+    let job = try await FeatureJob(self, layers: names.filter { seen.insert($0).inserted })
     let shapes = try job.run()
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
       print("\(name): \(shape.map(String.init).joined(separator: "×"))")

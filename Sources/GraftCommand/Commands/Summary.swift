@@ -27,6 +27,8 @@ struct Summary: AsyncParsableCommand {
     var layers: [LayerRow]
   }
 
+  func validate() throws { try Limits.require("--batch", batch, in: Limits.extent) }
+
   func run() async throws {
     let learner = try await subject.makeLearner(shared)
     let outline = try learner.model.outline()

@@ -8,7 +8,7 @@ struct Train: AsyncParsableCommand {
     discussion: """
       The folder holds one folder per class, or train/ and val/ with one folder per class each. \
       The backbone stays frozen while the head learns; with --fine-tune-from the layers from the \
-      named one on then train as well, at a lower rate.
+      named one on then train as well, at a lower rate, or with --fine-tune-last the last few.
       """)
 
   @Argument(help: "A folder with one folder of photos per class.")
@@ -61,6 +61,13 @@ struct HeadOptions: ParsableArguments {
       """)
   var binary = false
 
+  func validate() throws {
+    try Limits.require("--head-units", headUnits, in: 0...1 << 24)
+    guard dropout >= 0, dropout < 1 else {
+      throw ValidationError("--dropout takes a share from 0 on and below 1, not \(dropout)")
+    }
+  }
+
   /// One output, or one for each class.
   func outputCount(classes: [String]) throws -> Int {
     guard binary else { return classes.count }
@@ -108,6 +115,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Then train on with this layer and all that follow (see `graft summary`).")
   var fineTuneFrom: String?
 
+  @Option(help: "Then train on with the last of the network's layers that have weights, so many.")
+  var fineTuneLast: Int?
+
   @Option(help: "Passes for fine-tuning.")
   var fineTuneEpochs = 3
 
@@ -130,6 +140,24 @@ struct RecipeOptions: ParsableArguments {
       case .linear: .linear
       }
     }
+  }
+
+  func validate() throws {
+    try Limits.require("--epochs", epochs, in: Limits.epochs)
+    try Limits.require("--fine-tune-epochs", fineTuneEpochs, in: Limits.epochs)
+    guard fineTuneFrom == nil || fineTuneLast == nil else {
+      throw ValidationError("give either --fine-tune-from or --fine-tune-last")
+    }
+    try Limits.require("--fine-tune-last", fineTuneLast, in: Limits.extent)
+    try Limits.require("--batch-size", batchSize, in: Limits.extent)
+    try Limits.requirePositive("--rate", rate)
+    try Limits.requirePositive("--fine-tune-rate", fineTuneRate)
+    try Limits.requireNotNegative("--weight-decay", weightDecay)
+  }
+
+  /// What stays frozen in fine-tuning; `nil` where there is none.
+  var fineTuning: FreezePlan? {
+    fineTuneFrom.map { .upTo($0) } ?? fineTuneLast.map { .allButLast($0) }
   }
 
   func makeOptimizer(rate: Float) -> Optimizer {

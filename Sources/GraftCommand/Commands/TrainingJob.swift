@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Graft
+import GraftReport
 
 /// What `graft train` does, in order.
 @MainActor
@@ -48,11 +49,9 @@ final class TrainingJob {
 
   init(_ options: Train) async throws {
     self.options = options
-    let output = URL(fileURLWithPath: options.output)
-    if FileManager.default.fileExists(atPath: output.path),
-      !FileManager.default.fileExists(atPath: output.appending(path: "model.json").path)
-    {
-      throw BundleError.occupied(path: output.path)
+    try ModelBundle.checkPlace(URL(fileURLWithPath: options.output))
+    if let report = options.report, report != "none" {
+      try Report.checkPlace(URL(fileURLWithPath: report))
     }
     let loaded = try Self.load(options)
     (data, skippedCount) = (loaded.data, loaded.skipped.count)
@@ -78,7 +77,7 @@ final class TrainingJob {
       terminal.say(
         "Starting with what \(bundle.url.path) knows of \(taken.joined(separator: ", "))")
     }
-    if let name = options.recipe.fineTuneFrom { _ = try model[name] }
+    _ = try options.recipe.fineTuning?.trainableParameters(of: model)
   }
 
   func run() async throws -> Result {
@@ -87,10 +86,10 @@ final class TrainingJob {
     if recipe.epochs > 0 {
       try await train(Self.head, options: recipe.makeOptions(epochs: recipe.epochs))
     }
-    if let layer = recipe.fineTuneFrom, recipe.fineTuneEpochs > 0, !interruption.isRequested {
-      learner.freezing = .upTo(layer)
+    if let plan = recipe.fineTuning, recipe.fineTuneEpochs > 0, !interruption.isRequested {
+      learner.freezing = plan
       learner.optimizer = recipe.makeOptimizer(rate: recipe.fineTuneRate)
-      terminal.say("Fine-tuning from \(layer) on")
+      terminal.say("Fine-tuning with \(plan) frozen")
       try await train(Self.fineTuned, options: recipe.makeOptions(epochs: recipe.fineTuneEpochs))
     }
     return try finish()
@@ -145,7 +144,9 @@ final class TrainingJob {
         terminal.progress(
           "Features", done: count, of: total, detail: extraction.detail(remaining: total - count))
       case .step(let record): show(record)
-      case .epoch(let record): show(record, of: options.epochs)
+      case .epoch(let record):
+        show(record, of: options.epochs)
+        try requireFinite(record)
       }
       if interruption.isRequested {
         terminal.say("Interrupted: ending after this step; everything so far is saved")
@@ -166,6 +167,13 @@ final class TrainingJob {
       "Accuracy on held-out photos (\(name)): \(metrics.accuracy.map(Format.percent) ?? "-"), "
         + "loss \(Format.fixed(Double(metrics.loss), 4)), "
         + "\(Format.fixed(rate, 1)) images/s through the network")
+  }
+
+  /// Nothing that follows could mend a loss that is no number any more.
+  private func requireFinite(_ record: EpochRecord) throws {
+    guard record.training.loss.isFinite, record.validation?.loss.isFinite ?? true else {
+      throw DivergedTraining(epoch: record.epoch, rate: learner.optimizer.rate)
+    }
   }
 
   private func show(_ record: StepRecord) {
@@ -224,6 +232,17 @@ final class TrainingJob {
     }
     try learner.report(on: data.validation, notes: notes, to: url)
     return url
+  }
+}
+
+/// Training that led to no numbers.
+struct DivergedTraining: Error, CustomStringConvertible {
+  var epoch: Int
+  var rate: Float
+
+  var description: String {
+    "the loss is no finite number after epoch \(epoch) at a learning rate of \(rate), so that nothing "
+      + "was saved; choose a lower --rate or --fine-tune-rate"
   }
 }
 

@@ -22,6 +22,8 @@ struct Tune: AsyncParsableCommand {
     var choices: [String: TuningFile.Choice]
   }
 
+  func validate() throws { try Limits.require("--batch", batch, in: Limits.extent) }
+
   func run() async throws {
     let learner = try await subject.makeLearner(shared)
     let choices = try learner.tune(batchSize: batch)

@@ -31,6 +31,11 @@ struct BackboneOptions: ParsableArguments {
   @Flag(help: "Fetch no weights: use what is there, or say what is missing.")
   var offline = false
 
+  func validate() throws {
+    try Limits.require("--size", size, in: Limits.extent)
+    try Limits.require("--channels", channels, in: Limits.extent)
+  }
+
   /// The network, with the weights that were asked for, which are fetched where they are missing.
   func makeBackbone(
     includesTop: Bool = false, classCount: Int? = nil, terminal: Terminal? = nil
@@ -42,16 +47,27 @@ struct BackboneOptions: ParsableArguments {
         throw ValidationError(
           "\(bundle.url.path) is built on \(network.name); give --backbone \(network.name)")
       }
-      return network(inputSize: size.map { Extent2D($0) })
+      return try built(network(inputSize: size.map { Extent2D($0) }))
     }
     if let source, !known.variants.contains(where: { $0.source == source }) {
       let sources = known.variants.map(\.source.rawValue).joined(separator: ", ")
       throw ValidationError("\(backbone) has no variant of \(source.rawValue), only of \(sources)")
     }
-    return try await known(inputChannels: channels, source: source)(
-      weights: choice, includesTop: includesTop, classCount: classCount,
-      inputSize: size.map { Extent2D($0) }, store: WeightStore(isOffline: offline),
-      progress: terminal?.byteProgress("Fetching weights of \(backbone)"))
+    return try built(
+      await known(inputChannels: channels, source: source)(
+        weights: choice, includesTop: includesTop, classCount: classCount,
+        inputSize: size.map { Extent2D($0) }, store: WeightStore(isOffline: offline),
+        progress: terminal?.byteProgress("Fetching weights of \(backbone)")))
+  }
+
+  /// The network, if it is built in the way that was asked for: weights decide it where they fit
+  /// another only.
+  private func built(_ network: Backbone) throws -> Backbone {
+    let found = network.variant.source
+    guard let source, source != found else { return network }
+    throw ValidationError(
+      "--weights \(weights ?? "random") are for \(network.name) as \(found.rawValue) builds it; "
+        + "give --source \(found.rawValue) or none, or weights of \(source.rawValue)")
   }
 
   /// The model whose weights are asked for, if it is one.

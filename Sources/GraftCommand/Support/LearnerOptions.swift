@@ -15,6 +15,8 @@ struct LearnerOptions: ParsableArguments {
   @Option(help: "Classes of the new head.")
   var classes = 10
 
+  func validate() throws { try Limits.require("--classes", classes, in: 1...1 << 24) }
+
   func makeLearner(_ shared: SharedOptions) async throws -> Learner {
     let device = try shared.device.open()
     let learner: Learner

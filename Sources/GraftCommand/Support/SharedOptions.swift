@@ -15,6 +15,7 @@ struct SharedOptions: ParsableArguments {
 }
 
 extension DeviceChoice: ExpressibleByArgument {
+  /// What `--device` says, or `nil` where there is no such choice.
   public init?(argument: String) {
     guard let choice = try? DeviceChoice(argument) else { return nil }
     self = choice

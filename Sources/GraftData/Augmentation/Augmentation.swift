@@ -13,6 +13,11 @@ public struct Augmentation: Hashable, Codable, Sendable {
   /// The probability of swapping top and bottom.
   public var verticalFlip: Double
 
+  /// Changes what is given, and nothing else.
+  ///
+  /// - Parameters:
+  ///   - horizontalFlip: The probability of swapping left and right, 0 to 1.
+  ///   - verticalFlip: The probability of swapping top and bottom, 0 to 1.
   public init(
     randomResizedCrop: RandomResizedCrop? = nil, affine: RandomAffine? = nil,
     colorJitter: ColorJitter? = nil, horizontalFlip: Double = 0, verticalFlip: Double = 0

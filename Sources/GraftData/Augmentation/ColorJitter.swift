@@ -12,6 +12,13 @@ public struct ColorJitter: Hashable, Codable, Sendable {
   /// Shares of the colour circle are drawn from `-hue` to `hue`, at most a half.
   public var hue: Double
 
+  /// How far colours may move; 0 leaves a property as it is.
+  ///
+  /// - Parameters:
+  ///   - brightness: From 0 on.
+  ///   - contrast: From 0 on.
+  ///   - saturation: From 0 on.
+  ///   - hue: A share of the colour circle, at most a half.
   public init(
     brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0
   ) {

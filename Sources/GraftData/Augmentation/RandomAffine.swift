@@ -23,6 +23,15 @@ public struct RandomAffine: Hashable, Codable, Sendable {
     case constant(color: Color)
   }
 
+  /// How far pictures may move; without arguments not at all.
+  ///
+  /// - Parameters:
+  ///   - rotation: The greatest angle in degrees.
+  ///   - widthShift: The greatest shift as a share of the width.
+  ///   - heightShift: The greatest shift as a share of the height.
+  ///   - shear: The greatest shear in degrees.
+  ///   - zoom: Of each axis: below 1 enlarges, above 1 shrinks.
+  ///   - border: What fills the part that the picture leaves free.
   public init(
     rotation: Double = 0, widthShift: Double = 0, heightShift: Double = 0, shear: Double = 0,
     zoom: ClosedRange<Double> = 1...1, border: Border = .nearest

@@ -8,6 +8,11 @@ public struct RandomResizedCrop: Hashable, Codable, Sendable {
   /// The part's width divided by its height, drawn evenly on a logarithmic scale.
   public var ratio: ClosedRange<Double>
 
+  /// By default torchvision's ranges.
+  ///
+  /// - Parameters:
+  ///   - scale: The part's share of the picture's area, above 0 and up to 1.
+  ///   - ratio: The part's width divided by its height.
   public init(
     scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = (3.0 / 4)...(4.0 / 3)
   ) {

@@ -7,6 +7,12 @@ public struct SampleOrder: Hashable, Sendable {
   /// How many processes share the data.
   public var rankCount: Int
 
+  /// An order for one of the processes that share the data.
+  ///
+  /// - Parameters:
+  ///   - shuffleSeed: Decides the order of each epoch; `nil` visits the samples as they are listed.
+  ///   - rank: This process's place, from 0.
+  ///   - rankCount: How many processes there are, at least 1.
   public init(shuffleSeed: UInt64? = nil, rank: Int = 0, rankCount: Int = 1) {
     precondition(rankCount > 0 && (0..<rankCount).contains(rank), "the rank is one of the ranks")
     self.shuffleSeed = shuffleSeed

@@ -69,6 +69,7 @@ public struct Subset<Base: Dataset>: Dataset {
   /// The samples' indices in `base`.
   public let indices: [Int]
 
+  /// The samples at `indices`, which lie in the base dataset, in that order.
   public init(of base: Base, indices: [Int]) {
     precondition(
       indices.allSatisfy { (0..<base.count).contains($0) }, "indices lie in the base dataset")

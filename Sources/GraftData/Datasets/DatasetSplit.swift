@@ -6,6 +6,7 @@ public struct DatasetSplit<Part: Dataset>: Sendable {
   public var validation: Part
   public var test: Part?
 
+  /// Parts with the same classes in the same order.
   public init(training: Part, validation: Part, test: Part? = nil) {
     self.training = training
     self.validation = validation
@@ -26,7 +27,8 @@ public enum SplitError: Error, Equatable, CustomStringConvertible {
     case .share(let share):
       "the validation share must lie between 0 and 1 (neither included), found \(share)"
     case .tooFewSamples(let count):
-      "\(count) sample(s) cannot be split into a training and a validation part that both hold one"
+      "\(count) sample(s) cannot be split into a training and a validation part that both hold one; "
+        + "add samples"
     }
   }
 }

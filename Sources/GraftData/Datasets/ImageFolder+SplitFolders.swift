@@ -47,6 +47,7 @@ extension ImageFolder {
   public static func heldOut(_ path: String, classes: [String]) throws -> ImageFolder {
     let listing = ImageFolderListing(path)
     let names = try listing.classNames()
+    if looksSplit(names) { throw ImageFolderError.splitFolders(path, names) }
     let unknown = names.filter { !classes.contains($0) }
     if !unknown.isEmpty { throw ImageFolderError.unknownClasses(path, unknown) }
     let present = classes.enumerated().filter { names.contains($0.element) }

@@ -38,7 +38,7 @@ public struct ImageFolder: Dataset {
   }
 
   /// Whether the subfolders are those of a split rather than classes.
-  private static func looksSplit(_ names: [String]) -> Bool {
+  static func looksSplit(_ names: [String]) -> Bool {
     names.contains("train")
       && names.allSatisfy { ($0 == "train") || SplitFolders.heldOutNames.contains($0) }
   }

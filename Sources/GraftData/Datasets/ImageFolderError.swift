@@ -35,11 +35,12 @@ public enum ImageFolderError: Error, Equatable, CustomStringConvertible {
         + "add some or remove the folder(s)"
     case .splitFolders(let path, let names):
       "\(path): \(names.joined(separator: ", ")) are parts of a split, not classes; "
-        + "open the folder with ImageFolder.split(at:)"
+        + "open one of them, or all with ImageFolder.split(at:)"
     case .missingPart(let path, let names):
       "\(path): expected a subfolder named \(names.joined(separator: " or "))"
     case .unknownClasses(let path, let names):
-      "\(path): \(names.joined(separator: ", ")) not among the classes of the training folder"
+      "\(path): \(names.joined(separator: ", ")) not among the classes that are trained on; "
+        + "rename or remove the folder(s)"
     case .unreadableImages(let errors):
       "\(errors.count) picture(s) cannot be read; mend or remove them, or skip them by choice:\n"
         + errors.map { "  \($0)" }.joined(separator: "\n")

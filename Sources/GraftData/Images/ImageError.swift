@@ -19,6 +19,7 @@ public struct ImageError: Error, Equatable, Sendable {
   public var path: String?
   public var reason: Reason
 
+  /// Says why a picture can't be used: that of a file, or without a path one from memory.
   public init(path: String? = nil, reason: Reason) {
     self.path = path
     self.reason = reason

@@ -3,6 +3,7 @@ public struct ImageSize: Hashable, Codable, Sendable {
   public var width: Int
   public var height: Int
 
+  /// Width and height in pixels.
   public init(width: Int, height: Int) {
     self.width = width
     self.height = height

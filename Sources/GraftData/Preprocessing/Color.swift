@@ -4,6 +4,7 @@ public struct Color: Hashable, Codable, Sendable {
   public var green: UInt8
   public var blue: UInt8
 
+  /// Levels from 0 to 255.
   public init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green

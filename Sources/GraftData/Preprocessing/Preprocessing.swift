@@ -40,6 +40,14 @@ public struct Preprocessing: Hashable, Codable, Sendable {
     case shrinkOnLoad
   }
 
+  /// How pictures become numbers: (pixel · scale - mean) / deviation, channel by channel.
+  ///
+  /// - Parameters:
+  ///   - size: Of the result, in pixels.
+  ///   - scale: What pixels from 0 to 255 are multiplied by first.
+  ///   - mean: One number for each channel; 0 if `nil`.
+  ///   - standardDeviation: One number for each channel; 1 if `nil`.
+  ///   - background: What shows through transparent pixels.
   public init(
     size: ImageSize, resizeRule: ResizeRule, interpolation: Interpolation = .bilinear,
     channelOrder: ChannelOrder = .rgb, scale: Double = 1, mean: [Double]? = nil,

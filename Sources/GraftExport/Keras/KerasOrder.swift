@@ -14,6 +14,7 @@ public struct KerasOrder {
   private let distances: [Int]
   private let graph: Graph
 
+  /// The order of the layers that `graph` was traced from.
   public init(_ graph: Graph) {
     self.graph = graph
     var distances = Array(repeating: 0, count: graph.nodes.count)

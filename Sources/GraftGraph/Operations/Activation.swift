@@ -31,6 +31,7 @@ public enum Activation: Hashable, Sendable {
 public struct Activate: Operation {
   public var activation: Activation
 
+  /// Applies a function.
   public init(_ activation: Activation) { self.activation = activation }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -57,6 +58,7 @@ public struct Activate: Operation {
 public struct ActivationGradient: Operation {
   public var activation: Activation
 
+  /// The gradient of a function.
   public init(_ activation: Activation) { self.activation = activation }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {

@@ -11,6 +11,12 @@ public struct BatchNormalization: Operation {
   /// Whether the running variance moves towards the unbiased estimate (PyTorch) or the biased one.
   public var tracksUnbiasedVariance: Bool
 
+  /// Normalizes by stored statistics.
+  ///
+  /// - Parameters:
+  ///   - epsilon: Added to the variance.
+  ///   - decay: How much of the running statistics survives a training step, 0 to 1.
+  ///   - tracksUnbiasedVariance: Whether the running variance moves towards the unbiased estimate.
   public init(epsilon: Float, decay: Float = 0.9, tracksUnbiasedVariance: Bool = true) {
     self.epsilon = epsilon
     self.decay = decay
@@ -52,6 +58,7 @@ public struct BatchNormalization: Operation {
 public struct BatchNormalizationParameterGradient: Operation {
   public var epsilon: Float
 
+  /// Adds `epsilon` to the variance.
   public init(epsilon: Float) { self.epsilon = epsilon }
 
   public var resultCount: Int { 2 }
@@ -67,6 +74,7 @@ public struct BatchNormalizationParameterGradient: Operation {
 public struct NormalizationScale: Operation {
   public var epsilon: Float
 
+  /// Adds `epsilon` to the variance.
   public init(epsilon: Float) { self.epsilon = epsilon }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -81,6 +89,7 @@ public struct NormalizationScale: Operation {
 public struct BatchNormalizationTraining: Operation {
   public var epsilon: Float
 
+  /// Adds `epsilon` to the variance.
   public init(epsilon: Float) { self.epsilon = epsilon }
 
   public var resultCount: Int { 3 }
@@ -106,6 +115,7 @@ public struct BatchNormalizationTraining: Operation {
 public struct BatchNormalizationTrainingGradient: Operation {
   public var epsilon: Float
 
+  /// Adds `epsilon` to the variance.
   public init(epsilon: Float) { self.epsilon = epsilon }
 
   public var resultCount: Int { 3 }
@@ -126,6 +136,7 @@ public struct MovingAverage: Operation {
   /// Turns the batch's biased variance into the unbiased one, or 1.
   public var correction: Float
 
+  /// Keeps `decay` of the running value, 0 to 1, and takes the rest of the batch's times `correction`.
   public init(decay: Float, correction: Float = 1) {
     self.decay = decay
     self.correction = correction

@@ -5,6 +5,7 @@ public struct BatchPart: ViewOperation {
   public var start: Int
   public var count: Int
 
+  /// `count` samples from the sample `start` on, counted from 0.
   public init(from start: Int, count: Int) {
     self.start = start
     self.count = count
@@ -28,6 +29,7 @@ public struct BatchPart: ViewOperation {
 ///
 /// Operands: the parts in order, each the result of an operation. Result: the whole.
 public struct BatchOfParts: JoiningOperation {
+  /// Joins whatever parts it is given.
   public init() {}
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {

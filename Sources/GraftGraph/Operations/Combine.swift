@@ -35,6 +35,7 @@ public struct Combine: Operation {
   public enum Function: Hashable, Sendable { case add, subtract, multiply }
   public var function: Function
 
+  /// Combines pairs of elements by a function.
   public init(_ function: Function) { self.function = function }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -71,6 +72,7 @@ public struct Combine: Operation {
 public struct Sum: Operation {
   public var shape: Shape
 
+  /// Sums to `shape`.
   public init(to shape: Shape) { self.shape = shape }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -93,6 +95,7 @@ public struct Sum: Operation {
 public struct Expand: Operation {
   public var shape: Shape
 
+  /// Repeats to `shape`.
   public init(to shape: Shape) { self.shape = shape }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -113,6 +116,7 @@ public struct Expand: Operation {
 public struct Scale: Operation {
   public var factor: Float
 
+  /// Multiplies by `factor`.
   public init(by factor: Float) { self.factor = factor }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -135,6 +139,7 @@ public struct Fill: Operation {
   public var value: Float
   public var shape: Shape
 
+  /// Fills `shape` with `value`.
   public init(_ value: Float, shape: Shape) {
     self.value = value
     self.shape = shape
@@ -149,6 +154,7 @@ public struct Fill: Operation {
 ///
 /// Operands: x. Result: (1).
 public struct SumOfSquares: Operation {
+  /// The sum of all squares.
   public init() {}
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {

@@ -7,6 +7,11 @@ public struct Convolution: Operation {
   public var geometry: ConvolutionGeometry
   public var epilogue: Epilogue
 
+  /// Convolves.
+  ///
+  /// - Parameters:
+  ///   - geometry: How the kernel moves over the image.
+  ///   - epilogue: What is done to the sums before they are stored.
   public init(_ geometry: ConvolutionGeometry, epilogue: Epilogue = .none) {
     self.geometry = geometry
     self.epilogue = epilogue
@@ -62,6 +67,7 @@ public struct ConvolutionInputGradient: Operation {
   /// The height and width of the image.
   public var imageSize: Extent2D
 
+  /// The gradient for images of a size.
   public init(_ geometry: ConvolutionGeometry, imageSize: Extent2D) {
     self.geometry = geometry
     self.imageSize = imageSize
@@ -81,6 +87,7 @@ public struct ConvolutionKernelGradient: Operation {
   public var geometry: ConvolutionGeometry
   public var kernelShape: Shape
 
+  /// The gradient for a kernel of shape (height, width, input channels / groups, output channels).
   public init(_ geometry: ConvolutionGeometry, kernelShape: Shape) {
     self.geometry = geometry
     self.kernelShape = kernelShape

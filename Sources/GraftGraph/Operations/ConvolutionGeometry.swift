@@ -5,6 +5,7 @@ public struct EdgePadding: Hashable, Sendable {
   public var left: Int
   public var right: Int
 
+  /// Elements added on each side.
   public init(top: Int, bottom: Int, left: Int, right: Int) {
     (self.top, self.bottom, self.left, self.right) = (top, bottom, left, right)
   }
@@ -18,7 +19,9 @@ public struct Extent2D: Hashable, Sendable {
   public var height: Int
   public var width: Int
 
+  /// A height and a width, in elements.
   public init(_ height: Int, _ width: Int) { (self.height, self.width) = (height, width) }
+  /// The same height and width, in elements.
   public init(_ both: Int) { self.init(both, both) }
 }
 
@@ -30,6 +33,12 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   /// Channels are split into this many groups that don't see each other.
   public var groups: Int
 
+  /// Moves a kernel in steps of `strides`.
+  ///
+  /// - Parameters:
+  ///   - dilation: The distance between neighbouring elements of the kernel, 1 for none left out.
+  ///   - padding: Elements added around the image.
+  ///   - groups: How many groups the channels are split into, of which both counts are multiples.
   public init(
     strides: Extent2D = Extent2D(1), dilation: Extent2D = Extent2D(1),
     padding: EdgePadding = EdgePadding(), groups: Int = 1

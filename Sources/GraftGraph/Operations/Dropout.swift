@@ -10,6 +10,11 @@ public struct Dropout: Operation {
   /// Tells the dropouts of one model apart.
   public var stream: Int
 
+  /// Drops a share of the elements.
+  ///
+  /// - Parameters:
+  ///   - rate: From 0 up to but not including 1.
+  ///   - stream: Tells this dropout from the others of the model, which drop other elements.
   public init(rate: Float, stream: Int) {
     self.rate = rate
     self.stream = stream

@@ -7,6 +7,12 @@ public struct Epilogue: Hashable, Sendable {
   public var hasResidual: Bool
   public var activation: Activation?
 
+  /// What is done, in this order, to a result before it is stored.
+  ///
+  /// - Parameters:
+  ///   - hasBias: Whether an operand (channels) is added.
+  ///   - hasResidual: Whether an operand of the result's shape is added.
+  ///   - activation: What is applied last; nothing if `nil`.
   public init(hasBias: Bool = false, hasResidual: Bool = false, activation: Activation? = nil) {
     self.hasBias = hasBias
     self.hasResidual = hasResidual

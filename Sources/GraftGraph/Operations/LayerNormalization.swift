@@ -6,6 +6,7 @@
 public struct LayerNormalization: Operation {
   public var epsilon: Float
 
+  /// Adds `epsilon` to the variances.
   public init(epsilon: Float) { self.epsilon = epsilon }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -37,6 +38,7 @@ public struct LayerNormalization: Operation {
 public struct LayerNormalizationGradient: Operation {
   public var epsilon: Float
 
+  /// Adds `epsilon` to the variances.
   public init(epsilon: Float) { self.epsilon = epsilon }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -52,6 +54,7 @@ public struct LayerNormalizationGradient: Operation {
 public struct LayerNormalizationParameterGradient: Operation {
   public var epsilon: Float
 
+  /// Adds `epsilon` to the variances.
   public init(epsilon: Float) { self.epsilon = epsilon }
 
   public var resultCount: Int { 2 }

@@ -7,6 +7,12 @@ public struct MatrixProduct: Operation {
   public var transposesRight: Bool
   public var epilogue: Epilogue
 
+  /// Multiplies matrices.
+  ///
+  /// - Parameters:
+  ///   - transposesLeft: Whether the left operand is (depth, rows).
+  ///   - transposesRight: Whether the right operand is (columns, depth).
+  ///   - epilogue: What is done to the product before it is stored.
   public init(
     transposesLeft: Bool = false, transposesRight: Bool = false, epilogue: Epilogue = .none
   ) {

@@ -9,6 +9,12 @@ public struct SGDUpdate: Operation {
   public var isNesterov: Bool
   public var weightDecay: Float
 
+  /// A step with these constants.
+  ///
+  /// - Parameters:
+  ///   - momentum: How much of the velocity survives a step; 0 keeps no velocity.
+  ///   - isNesterov: Whether the gradient looks ahead; only with momentum.
+  ///   - weightDecay: How much of the parameter is added to the gradient.
   public init(momentum: Float = 0, isNesterov: Bool = false, weightDecay: Float = 0) {
     self.momentum = momentum
     self.isNesterov = isNesterov
@@ -43,6 +49,14 @@ public struct AdamUpdate: Operation {
   /// Whether the decay acts on the parameter itself (AdamW) or on the gradient (Adam).
   public var isDecoupled: Bool
 
+  /// A step with these constants.
+  ///
+  /// - Parameters:
+  ///   - beta1: How much of the mean of gradients survives a step.
+  ///   - beta2: How much of the mean of their squares survives a step.
+  ///   - epsilon: Added to the root of the mean square.
+  ///   - weightDecay: How fast weights shrink.
+  ///   - isDecoupled: Whether the decay acts on the parameter itself (AdamW).
   public init(
     beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0,
     isDecoupled: Bool = false

@@ -19,6 +19,13 @@ public struct Pooling: Operation {
   /// Whether a last, incomplete window counts.
   public var roundsUp: Bool
 
+  /// Reduces windows.
+  ///
+  /// - Parameters:
+  ///   - window: Height and width of a window, in elements.
+  ///   - strides: The distance between windows, in elements.
+  ///   - padding: Elements added around the image.
+  ///   - roundsUp: Whether a last, incomplete window counts (PyTorch's ceil mode).
   public init(
     _ kind: PoolingKind, window: Extent2D, strides: Extent2D, padding: EdgePadding = EdgePadding(),
     roundsUp: Bool = false
@@ -75,6 +82,7 @@ public struct PoolingGradient: Operation {
   public var pooling: Pooling
   public var imageSize: Extent2D
 
+  /// The gradient of `pooling` for images of a size.
   public init(_ pooling: Pooling, imageSize: Extent2D) {
     self.pooling = pooling
     self.imageSize = imageSize
@@ -94,6 +102,7 @@ public struct GlobalPooling: Operation {
   public enum Kind: Hashable, Sendable { case average, maximum }
   public var kind: Kind
 
+  /// Takes the mean or the maximum.
   public init(_ kind: Kind) { self.kind = kind }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -124,6 +133,7 @@ public struct GlobalPoolingGradient: Operation {
   public var kind: GlobalPooling.Kind
   public var imageSize: Extent2D
 
+  /// The gradient of a global pooling for images of a size.
   public init(_ kind: GlobalPooling.Kind, imageSize: Extent2D) {
     self.kind = kind
     self.imageSize = imageSize

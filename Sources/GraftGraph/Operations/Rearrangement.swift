@@ -4,6 +4,7 @@
 public struct Reshape: ViewOperation {
   public var shape: Shape
 
+  /// Takes `shape`, which must have as many elements as the operand.
   public init(to shape: Shape) { self.shape = shape }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -31,6 +32,7 @@ public struct Reshape: ViewOperation {
 public struct Concatenation: Operation {
   public var axis: Int
 
+  /// Joins along `axis`, counted from the outermost, 0.
   public init(axis: Int) { self.axis = axis }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -73,6 +75,7 @@ public struct Slice: Operation {
   public var starts: [Int]
   public var shape: Shape
 
+  /// Cuts out `shape` from `starts` on, an element for each axis in both.
   public init(starts: [Int], shape: Shape) {
     self.starts = starts
     self.shape = shape
@@ -103,6 +106,7 @@ public struct Padding: Operation {
   public var after: [Int]
   public var value: Float
 
+  /// Adds elements of `value`, as many as `before` and `after` say for each axis.
   public init(before: [Int], after: [Int], value: Float = 0) {
     self.before = before
     self.after = after

@@ -15,6 +15,7 @@ public struct SampleLoss: Operation {
   }
   public var kind: Kind
 
+  /// The loss of a kind.
   public init(_ kind: Kind) { self.kind = kind }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -41,6 +42,7 @@ public struct SampleLoss: Operation {
 public struct SampleLossGradient: Operation {
   public var kind: SampleLoss.Kind
 
+  /// The gradient of the loss of a kind.
   public init(_ kind: SampleLoss.Kind) { self.kind = kind }
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {

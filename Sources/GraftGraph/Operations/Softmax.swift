@@ -2,6 +2,7 @@
 ///
 /// Operands: x. Result: of the same shape.
 public struct Softmax: Operation {
+  /// Softmax along the last axis.
   public init() {}
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {
@@ -19,6 +20,7 @@ public struct Softmax: Operation {
 ///
 /// Operands: the softmax; the gradient of it. Result: the gradient of its operand.
 public struct SoftmaxGradient: Operation {
+  /// The gradient of a softmax along the last axis.
   public init() {}
 
   public func resultTypes(for operands: [TensorType]) throws(GraphError) -> [TensorType] {

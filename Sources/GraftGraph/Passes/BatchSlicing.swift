@@ -5,6 +5,7 @@ public struct BatchSlicing: Hashable, Sendable {
   /// What the places of slices within a batch must be multiples of, in bytes.
   public var alignment: Int
 
+  /// Slices of a size, at places of an alignment, both in bytes.
   public init(byteCount: Int, alignment: Int) {
     self.byteCount = byteCount
     self.alignment = alignment

@@ -2,6 +2,7 @@
 public struct ActivationLayer: Layer {
   public var activation: Activation
 
+  /// Applies `activation`.
   public init(_ activation: Activation) { self.activation = activation }
 
   public var kind: String { "activation" }
@@ -11,6 +12,7 @@ public struct ActivationLayer: Layer {
 
 /// Turns logits (N, classes) into probabilities that sum to one.
 public struct Softmax: Layer {
+  /// Softmax along the last axis.
   public init() {}
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {

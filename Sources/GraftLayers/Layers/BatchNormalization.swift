@@ -9,6 +9,11 @@ public struct BatchNormalization: Layer {
   public var momentum: Float
   public var activation: Activation?
 
+  /// Normalizes, then applies the activation, if there is one.
+  ///
+  /// - Parameters:
+  ///   - epsilon: Added to the variance.
+  ///   - momentum: How much of the running statistics survives a step, 0 to 1.
   public init(epsilon: Float = 1e-5, momentum: Float = 0.9, activation: Activation? = nil) {
     (self.epsilon, self.momentum, self.activation) = (epsilon, momentum, activation)
   }

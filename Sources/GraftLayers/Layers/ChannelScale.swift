@@ -5,6 +5,11 @@ public struct ChannelScale: Layer {
   public var name: String
   public var initialValue: Float
 
+  /// Scales channels by a parameter.
+  ///
+  /// - Parameters:
+  ///   - name: What the parameter is called.
+  ///   - initialValue: What all its elements are at first.
   public init(_ name: String = "weight", initialValue: Float = 1) {
     (self.name, self.initialValue) = (name, initialValue)
   }

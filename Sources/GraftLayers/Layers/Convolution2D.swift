@@ -15,6 +15,14 @@ public struct Convolution2D: Layer {
   public var activation: Activation?
   public var initializer: Initializer
 
+  /// Convolves, adds the bias and applies the activation, if there are any.
+  ///
+  /// - Parameters:
+  ///   - filters: The number of output channels.
+  ///   - kernel: Height and width of the kernel, in pixels.
+  ///   - strides: The distance between neighbouring results, in pixels.
+  ///   - dilation: The distance between neighbouring elements of the kernel, in pixels.
+  ///   - groups: How many groups the channels are split into, of which both counts are multiples.
   public init(
     _ filters: Int, kernel: Extent2D, strides: Extent2D = 1, padding: ImagePadding = .valid,
     dilation: Extent2D = 1, groups: Int = 1, hasBias: Bool = true,

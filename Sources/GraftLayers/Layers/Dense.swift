@@ -9,6 +9,9 @@ public struct Dense: Layer {
   public var activation: Activation?
   public var initializer: Initializer
 
+  /// Multiplies by the weight, adds the bias and applies the activation, if there are any.
+  ///
+  /// - Parameter units: The number of outputs, at least 1.
   public init(
     _ units: Int, activation: Activation? = nil, hasBias: Bool = true,
     initializer: Initializer = .glorotUniform
@@ -21,7 +24,9 @@ public struct Dense: Layer {
     let advice = "put GlobalAveragePooling() or Flatten() before it"
     guard
       scope.require(input.shape.rank == 2, "a dense layer can't take \(input.shape); \(advice)"),
-      scope.require(units > 0, "a dense layer needs at least one unit, not \(units)")
+      scope.require(
+        (1...Self.largestUnitCount).contains(units),
+        "a dense layer has 1 to \(Self.largestUnitCount) units, not \(units)")
     else { return input }
     let weight = scope.parameter(
       "weight", [input.shape[1], units], role: Self.kernelRole(of: input), initializer: initializer)
@@ -32,6 +37,9 @@ public struct Dense: Layer {
     let operation = MatrixProduct(epilogue: Epilogue(hasBias: hasBias))
     return scope.builder.apply(operation, to: operands)[0].activated(activation)
   }
+
+  /// Beyond it, kernels would fit no device.
+  private static let largestUnitCount = 1 << 24
 
   /// Looks behind what keeps the order of elements for the image that was flattened.
   private static func kernelRole(of input: Symbol) -> ParameterRole {

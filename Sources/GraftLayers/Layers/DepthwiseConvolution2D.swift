@@ -13,6 +13,12 @@ public struct DepthwiseConvolution2D: Layer {
   public var activation: Activation?
   public var initializer: Initializer
 
+  /// Convolves each channel with kernels of its own.
+  ///
+  /// - Parameters:
+  ///   - kernel: Height and width of the kernels, in pixels.
+  ///   - strides: The distance between neighbouring results, in pixels.
+  ///   - multiplier: How many results each channel has.
   public init(
     kernel: Extent2D, strides: Extent2D = 1, padding: ImagePadding = .valid,
     dilation: Extent2D = 1, multiplier: Int = 1, hasBias: Bool = true,
@@ -44,6 +50,11 @@ public struct SeparableConvolution2D: Layer {
   public var hasBias: Bool
   public var activation: Activation?
 
+  /// Convolves each channel, then mixes the channels into `filters`.
+  ///
+  /// - Parameters:
+  ///   - kernel: Height and width of the depthwise kernels, in pixels.
+  ///   - strides: The distance between neighbouring results, in pixels.
   public init(
     _ filters: Int, kernel: Extent2D, strides: Extent2D = 1, padding: ImagePadding = .valid,
     multiplier: Int = 1, hasBias: Bool = true, activation: Activation? = nil

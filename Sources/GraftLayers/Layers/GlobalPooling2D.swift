@@ -1,5 +1,6 @@
 /// The mean of each channel over the whole image: (N, height, width, channels) to (N, channels).
 public struct GlobalAveragePooling: Layer {
+  /// The mean of each channel.
   public init() {}
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -10,6 +11,7 @@ public struct GlobalAveragePooling: Layer {
 
 /// The maximum of each channel over the whole image: (N, height, width, channels) to (N, channels).
 public struct GlobalMaxPooling: Layer {
+  /// The maximum of each channel.
   public init() {}
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {

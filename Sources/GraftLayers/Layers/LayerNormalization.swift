@@ -6,6 +6,7 @@
 public struct LayerNormalization: Layer {
   public var epsilon: Float
 
+  /// Adds `epsilon` to the variances.
   public init(epsilon: Float = 1e-5) { self.epsilon = epsilon }
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {

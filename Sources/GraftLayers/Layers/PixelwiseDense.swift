@@ -8,6 +8,9 @@ public struct PixelwiseDense: Layer {
   public var activation: Activation?
   public var initializer: Initializer
 
+  /// Multiplies each pixel by the weight, adds the bias and applies the activation, if there is one.
+  ///
+  /// - Parameter units: The number of output channels.
   public init(
     _ units: Int, activation: Activation? = nil, initializer: Initializer = .glorotUniform
   ) {

@@ -9,6 +9,12 @@ public struct MaxPooling2D: Layer {
   /// Whether a last, incomplete window counts (PyTorch's ceil mode).
   public var roundsUp: Bool
 
+  /// The maximum of each window.
+  ///
+  /// - Parameters:
+  ///   - window: Height and width of a window, in pixels.
+  ///   - strides: The distance between windows, in pixels; by default the window's size.
+  ///   - roundsUp: Whether a last, incomplete window counts.
   public init(
     _ window: Extent2D = 2, strides: Extent2D? = nil, padding: ImagePadding = .valid,
     roundsUp: Bool = false
@@ -35,6 +41,13 @@ public struct AveragePooling2D: Layer {
   /// Whether a last, incomplete window counts (PyTorch's ceil mode).
   public var roundsUp: Bool
 
+  /// The mean of each window.
+  ///
+  /// - Parameters:
+  ///   - window: Height and width of a window, in pixels.
+  ///   - strides: The distance between windows, in pixels; by default the window's size.
+  ///   - countsPadding: Whether padding counts as zeros or not at all.
+  ///   - roundsUp: Whether a last, incomplete window counts.
   public init(
     _ window: Extent2D = 2, strides: Extent2D? = nil, padding: ImagePadding = .valid,
     countsPadding: Bool = false, roundsUp: Bool = false
@@ -56,6 +69,7 @@ public struct AveragePooling2D: Layer {
 public struct AdaptiveAveragePooling2D: Layer {
   public var size: Extent2D
 
+  /// A grid of this height and width, in cells.
   public init(_ size: Extent2D) { self.size = size }
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {

@@ -1,5 +1,6 @@
 /// All elements of a sample in one row: (N, height, width, channels) to (N, count).
 public struct Flatten: Layer {
+  /// A row of each image.
   public init() {}
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -13,6 +14,7 @@ public struct Reshape: Layer {
   /// The extents of a sample, without the batch.
   public var extents: [Int]
 
+  /// Rows of these extents for each sample, the batch left out.
   public init(_ extents: Int...) { self.extents = extents }
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -27,6 +29,7 @@ public struct Reshape: Layer {
 public struct ZeroPadding2D: Layer {
   public var edges: EdgePadding
 
+  /// These counts of pixels on each side.
   public init(_ edges: EdgePadding) { self.edges = edges }
 
   /// The same count on all sides.
@@ -45,6 +48,7 @@ public struct Dropout: Layer {
   /// The probability of zero, from 0 up to but not including 1.
   public var rate: Float
 
+  /// Drops a share of the elements, from 0 up to but not including 1.
   public init(_ rate: Float) { self.rate = rate }
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {

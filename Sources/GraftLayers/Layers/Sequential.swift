@@ -2,8 +2,10 @@
 public struct Sequential: Layer {
   public var layers: [any Layer]
 
+  /// These layers in order.
   public init(_ layers: [any Layer]) { self.layers = layers }
 
+  /// The layers of the block in order.
   public init(@LayerBuilder _ layers: () -> [any Layer]) { self.layers = layers() }
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {

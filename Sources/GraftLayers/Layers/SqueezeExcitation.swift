@@ -14,6 +14,14 @@ public struct SqueezeExcitation: Layer {
   /// Whether those names stand for the convolutions with their activations.
   public var aliasesIncludeActivations: Bool
 
+  /// Weighs channels by what they hold.
+  ///
+  /// - Parameters:
+  ///   - squeezedChannels: The number of channels between the two convolutions.
+  ///   - activation: Between them.
+  ///   - gate: After them.
+  ///   - names: Those of the two convolutions.
+  ///   - aliases: Further names of them.
   public init(
     _ squeezedChannels: Int, activation: Activation, gate: Activation = .sigmoid,
     names: (reduce: String, expand: String) = ("fc1", "fc2"),

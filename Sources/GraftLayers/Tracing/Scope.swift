@@ -43,8 +43,12 @@ public struct Scope {
     _ name: String, _ shape: Shape, role: ParameterRole, initializer: Initializer
   ) -> Symbol {
     let path = ParameterPath((self / name).path)
+    let isPossible = require(
+      shape.isPossible, "'\(name)' can't have \(shape) elements; make the layer smaller")
     return builder.parameter(
-      Parameter(path: path, type: TensorType(shape), role: role, initializer: initializer))
+      Parameter(
+        path: path, type: TensorType(isPossible ? shape : [1]), role: role,
+        initializer: initializer))
   }
 
   /// Offers a value for freezing, reading or explaining under a name of its own.

@@ -28,5 +28,6 @@ extension Symbol {
 }
 
 extension Extent2D: ExpressibleByIntegerLiteral {
+  /// The same height and width: `3` stands for 3 × 3.
   public init(integerLiteral value: Int) { self.init(value) }
 }

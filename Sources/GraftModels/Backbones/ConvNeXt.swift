@@ -13,6 +13,7 @@ public struct ConvNeXt: BackboneArchitecture {
   /// What the names of Keras's layers begin with.
   public var alias: String
 
+  /// A network of stages of `depths` blocks, the first one `width` channels wide.
   public init(depths: [Int], width: Int, alias: String) {
     (self.depths, self.width, self.alias) = (depths, width, alias)
   }

@@ -12,6 +12,7 @@ public struct DenseNet: BackboneArchitecture {
   /// Keras normalizes with a slightly larger epsilon.
   public var followsKeras: Bool
 
+  /// A network of blocks of `depths` layers, each of which adds `growth` channels.
   public init(depths: [Int], growth: Int = 32, width: Int = 64, followsKeras: Bool = false) {
     (self.depths, self.growth) = (depths, growth)
     (self.width, self.followsKeras) = (width, followsKeras)

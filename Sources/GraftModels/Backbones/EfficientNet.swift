@@ -15,6 +15,7 @@ public struct EfficientNet: BackboneArchitecture {
     var filters: Int
     var count: Int
 
+    /// `count` blocks; only the first one takes the stride.
     public init(
       fused: Bool = false, _ expansion: Int, _ kernel: Int, _ stride: Int, _ filters: Int,
       _ count: Int
@@ -36,6 +37,7 @@ public struct EfficientNet: BackboneArchitecture {
   public var dropRate: Float
   public var padding: ImagePadding
 
+  /// A network of stages between a first convolution of `stem` channels and a last one of `head`.
   public init(
     stem: Int, stages: [Stage], head: Int, epsilon: Float = 1e-5, momentum: Float = 0.9,
     dropRate: Float = 0.2, padding: ImagePadding = .centered

@@ -12,6 +12,7 @@ public struct EfficientNetLite: BackboneArchitecture {
   /// The share of the pooled features that the classifier drops in training.
   public var dropRate: Float
 
+  /// The network with its channels and blocks multiplied, 1 for the smallest published one.
   public init(width: Float = 1, depth: Float = 1, dropRate: Float = 0.2) {
     (self.width, self.depth, self.dropRate) = (width, depth, dropRate)
   }

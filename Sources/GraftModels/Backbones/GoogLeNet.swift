@@ -8,6 +8,7 @@ public struct GoogLeNet: BackboneArchitecture {
   /// Divides the channels of every layer.
   public var divisor: Int
 
+  /// The network with its channels divided, 1 for the published one.
   public init(divisor: Int = 1) { self.divisor = divisor }
 
   /// Name and the channels of each block: of branch 1, of the two convolutions of branches 2 and 3,

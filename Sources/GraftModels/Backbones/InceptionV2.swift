@@ -7,6 +7,7 @@ public struct InceptionV2: BackboneArchitecture {
   /// Divides the channels of every layer.
   public var divisor: Int
 
+  /// The network with its channels divided, 1 for the published one.
   public init(divisor: Int = 1) { self.divisor = divisor }
 
   public var stageNames: [String] {

@@ -8,6 +8,7 @@ public struct InceptionV3: BackboneArchitecture {
   /// Whether the average poolings leave their padding out of the mean, as TensorFlow does.
   public var followsKeras: Bool
 
+  /// The network with its channels divided, 1 for the published one.
   public init(divisor: Int = 1, followsKeras: Bool = false) {
     (self.divisor, self.followsKeras) = (divisor, followsKeras)
   }

@@ -8,6 +8,7 @@ public struct MobileNetV1: BackboneArchitecture {
   /// Whether padding and normalization are Keras's.
   public var followsKeras: Bool
 
+  /// The network with its channels multiplied, 1 for the usual one.
   public init(width: Float = 1, followsKeras: Bool = false) {
     (self.width, self.followsKeras) = (width, followsKeras)
   }

@@ -27,6 +27,7 @@ public struct ResNet: BackboneArchitecture {
   /// Whether convolutions have biases and the first of a block takes the strides, as in Keras.
   public var followsKeras: Bool
 
+  /// A network of stages of `depths` blocks, the first one `width` channels wide before expansion.
   public init(
     _ block: Block, depths: [Int], width: Int = 64, groups: Int = 1, innerWidth: Int = 1,
     followsKeras: Bool = false

@@ -8,6 +8,7 @@ public struct ResNetV2: BackboneArchitecture {
   /// The channels of the first stage before expansion; each further stage has twice as many.
   public var width: Int
 
+  /// A network of stages of `depths` blocks, the first one `width` channels wide before expansion.
   public init(depths: [Int], width: Int = 64) { (self.depths, self.width) = (depths, width) }
 
   fileprivate static let normalization = BatchNormalization(epsilon: 1.001e-5, momentum: 0.99)

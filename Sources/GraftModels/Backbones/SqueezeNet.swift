@@ -12,6 +12,7 @@ public struct SqueezeNet: BackboneArchitecture {
   public var stem: (filters: Int, kernel: Int)
   public var parts: [Part]
 
+  /// A network of a first convolution and these parts, in order.
   public init(stem: (filters: Int, kernel: Int), parts: [Part]) {
     (self.stem, self.parts) = (stem, parts)
   }

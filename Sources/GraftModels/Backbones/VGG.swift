@@ -13,6 +13,7 @@ public struct VGG: BackboneArchitecture {
   /// Whether each convolution is followed by a normalization.
   public var isNormalized: Bool
 
+  /// A network of blocks of `depths` convolutions, the first one `width` channels wide.
   public init(
     depths: [Int], width: Int = 64, hiddenUnits: Int = 4096, isNormalized: Bool = false
   ) {

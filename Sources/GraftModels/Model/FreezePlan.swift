@@ -75,10 +75,20 @@ public struct FreezePlan: Sendable, CustomStringConvertible {
   /// The first `count` layers that have parameters of their own are frozen.
   public static func first(_ count: Int) -> FreezePlan {
     FreezePlan("the first \(count) layers") { (outline) throws(ModelError) in
-      let layers = outline.endpoints.filter { $0.isLeaf && !$0.parameters.isEmpty }
-      let ordered = layers.sorted { $0.parameters.lowerBound < $1.parameters.lowerBound }
-      let end = ordered.prefix(max(count, 0)).last?.parameters.upperBound ?? 0
+      let end = outline.parameterRanges.prefix(max(count, 0)).last?.upperBound ?? 0
       return { $0 < end }
+    }
+  }
+
+  /// The backbone is frozen but for its last `count` layers that have parameters of their own.
+  public static func allButLast(_ count: Int) -> FreezePlan {
+    FreezePlan("all but the last \(count) layers of the backbone") {
+      (outline) throws(ModelError) in
+      guard let backbone = outline.backbone else { throw .noBackbone(model: outline.name) }
+      let range = try outline.parameterRange(of: backbone)
+      let last = outline.parameterRanges.filter { range.contains($0.lowerBound) }
+        .suffix(max(count, 0))
+      return { $0 < last.first?.lowerBound ?? range.upperBound }
     }
   }
 
@@ -113,6 +123,12 @@ public struct FreezePlan: Sendable, CustomStringConvertible {
 }
 
 extension Outline {
+  /// The positions of the parameters of each layer that has parameters of its own, in order.
+  fileprivate var parameterRanges: [Range<Int>] {
+    endpoints.filter { $0.isLeaf && !$0.parameters.isEmpty }.map(\.parameters)
+      .sorted { $0.lowerBound < $1.lowerBound }
+  }
+
   fileprivate func positions(of names: [String]) throws(ModelError) -> Set<Int> {
     var positions: Set<Int> = []
     for name in names { positions.formUnion(try parameterRange(of: name)) }

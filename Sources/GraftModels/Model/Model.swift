@@ -83,7 +83,8 @@ public struct Model: Sendable {
   @discardableResult
   private func trace(batchSize: Int, in scope: Scope) -> (input: Symbol, output: Symbol) {
     let extents = [batchSize, inputSize.height, inputSize.width, inputChannels]
-    let isPossible = extents.allSatisfy { (1...Self.largestExtent).contains($0) }
+    let isPossible =
+      extents.allSatisfy { $0 <= Self.largestExtent } && Shape(extents).isPossible
     let type = TensorType(isPossible ? Shape(extents) : [1, 1, 1, 1])
     let input = scope.builder.input("input", type)
     guard scope.require(isPossible, "batches of \(Shape(extents)) are not possible") else {
@@ -108,7 +109,7 @@ public struct Model: Sendable {
     return (input, output)
   }
 
-  /// Beyond it, sizes of tensors might not fit an `Int`.
+  /// The most samples, rows, columns or channels of a batch.
   private static let largestExtent = 1 << 16
 
   /// What a final softmax or sigmoid is applied to, or the result itself; `nil` where the result is

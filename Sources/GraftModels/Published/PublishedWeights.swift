@@ -46,6 +46,7 @@ public struct PublishedWeights: Sendable, Hashable {
     public var resize: Int
     public var interpolation: Interpolation
 
+    /// Sizes in pixels: of the result, and of the shorter side before the crop.
     public init(size: Int, resize: Int, interpolation: Interpolation) {
       (self.size, self.resize, self.interpolation) = (size, resize, interpolation)
     }
@@ -54,6 +55,13 @@ public struct PublishedWeights: Sendable, Hashable {
   /// The name by which users choose it: `resnet50:torchvision-v2`.
   public var name: String { "\(backbone):\(tag)" }
 
+  /// A file that a project publishes.
+  ///
+  /// - Parameters:
+  ///   - origins: Where it can be fetched, tried in order.
+  ///   - approximateByteCount: Its size as far as it is known.
+  ///   - top1: The accuracy on ImageNet's validation photos that the project tells, in per cent.
+  ///   - picture: How pictures were prepared where that differs from the backbone's variant.
   public init(
     backbone: String, tag: String, source: Variant.Source, fileName: String, origins: [Origin],
     checksum: Checksum, approximateByteCount: Int? = nil, licence: String, top1: Double? = nil,

@@ -13,6 +13,7 @@ public struct ProgramFolder: Sendable {
 
   public let url: URL
 
+  /// A folder, which need not exist yet.
   public init(url: URL) { self.url = url }
 
   /// `graft/programs` in the user's cache folder (XDG base directory specification).

@@ -5,6 +5,7 @@ public struct LineChart: Hashable, Sendable {
     public var x: Double
     public var y: Double
 
+    /// A point by its coordinates.
     public init(_ x: Double, _ y: Double) {
       self.x = x
       self.y = y
@@ -22,6 +23,7 @@ public struct LineChart: Hashable, Sendable {
     /// Whether it stands back behind the solid ones, as a training curve behind validation.
     public var isDashed: Bool
 
+    /// A line through points, from left to right.
     public init(name: String, points: [Point], isDashed: Bool = false) {
       self.name = name
       self.points = points
@@ -40,6 +42,7 @@ public struct LineChart: Hashable, Sendable {
     public var x: Double
     public var label: String
 
+    /// A vertical line at `x` with its label.
     public init(x: Double, label: String) {
       self.x = x
       self.label = label
@@ -53,6 +56,7 @@ public struct LineChart: Hashable, Sendable {
   public var series: [Series]
   public var markers: [Marker]
 
+  /// A chart of lines over shared axes.
   public init(
     title: String, xLabel: String, yLabel: String, format: ValueFormat = .number,
     series: [Series], markers: [Marker] = []

@@ -8,6 +8,7 @@ extension Report {
     public var note: String
     public var pictures: [Picture]
 
+    /// Pictures in the order in which they are shown.
     public init(title: String, note: String = "", pictures: [Picture]) {
       self.title = title
       self.note = note
@@ -29,6 +30,7 @@ extension Report {
     public var detail: String
     public var fileName: String
 
+    /// A picture as the bytes of a file that browsers show.
     public init(imageData: Data, caption: String, detail: String = "", fileName: String = "") {
       self.imageData = imageData
       self.caption = caption

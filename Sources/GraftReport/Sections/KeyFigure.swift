@@ -8,6 +8,7 @@ extension Report {
     /// What to compare it with: "92.2% before".
     public var note: String
 
+    /// A value as it is to be read, with what it is and, if need be, a remark.
     public init(label: String, value: String, note: String = "") {
       self.label = label
       self.value = value

@@ -7,6 +7,7 @@ extension Report {
       /// Whether its cells are set to the right, digit below digit.
       public var isNumeric: Bool
 
+      /// A column; numbers are aligned on the right.
       public init(name: String, isNumeric: Bool) {
         self.name = name
         self.isNumeric = isNumeric
@@ -21,6 +22,7 @@ extension Report {
     /// A row that is too short is filled with empty cells; what goes beyond the columns is left out.
     public var rows: [[String]]
 
+    /// Rows with a cell for each column.
     public init(title: String = "", columns: [Column], rows: [[String]]) {
       self.title = title
       self.columns = columns

@@ -15,6 +15,7 @@ public final class TuningFile: Sendable {
     /// What each candidate took; empty where the first was taken unmeasured.
     public var milliseconds: [String: Double]
 
+    /// The candidate that was chosen, and how long those took that were measured.
     public init(candidate: String, milliseconds: [String: Double]) {
       (self.candidate, self.milliseconds) = (candidate, milliseconds)
     }

@@ -9,6 +9,7 @@ public struct KerasLayer: Hashable, Sendable {
   /// Keras's name of the model within the model that the layer lies in, if it lies in one.
   public var submodel: String?
 
+  /// Keras's `name` for what is at `path` in Graft.
   public init(_ name: String, _ path: String, in submodel: String? = nil) {
     self.name = name
     self.path = path

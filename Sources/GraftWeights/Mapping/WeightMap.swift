@@ -12,6 +12,12 @@ public struct WeightMap: Sendable, Hashable {
   /// trains them: they keep their initial values.
   public var lacking: [String]
 
+  /// A map of names and layouts.
+  ///
+  /// - Parameters:
+  ///   - rules: Applied in order to every name of the file.
+  ///   - ignoring: Regular expressions of names that no model needs.
+  ///   - lacking: Regular expressions of the model's paths that files of the source don't have.
   public init(
     layout: WeightLayout, rules: [NameRule] = [], ignoring: [String] = [], lacking: [String] = []
   ) {

@@ -66,6 +66,7 @@ public struct ONNXNode: Hashable, Sendable {
   public var outputs: [String]
   public var attributes: [String: Attribute]
 
+  /// A node that gives values of names from values of names.
   public init(
     _ operatorName: String, name: String, inputs: [String], outputs: [String],
     attributes: [String: Attribute] = [:]
