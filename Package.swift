@@ -115,7 +115,7 @@ let package = Package(
       dependencies: ["GraftGraph", "GraftRuntime", "GraftCPU", "GraftOpenCL"]),
     .testTarget(
       name: "GraftCPUTests", dependencies: ["GraftCPU", "GraftRuntime", "GraftGraph"]),
-    .testTarget(name: "GraftTrainingTests", dependencies: ["Graft"]),
+    .testTarget(name: "GraftTrainingTests", dependencies: ["Graft", "GraftRandom"]),
     .testTarget(name: "BackboneTests", dependencies: ["Graft", "ParityComparison"]),
     .testTarget(name: "GraftReportTests", dependencies: ["GraftReport"]),
     .target(name: "CommandRunner", path: "Tests/CommandRunner"),

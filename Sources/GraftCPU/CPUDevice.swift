@@ -95,14 +95,7 @@ public final class CPUDevice: Device {
   }
 
   /// Half of the last cache: what a slice leaves there is still there when it is read again.
-  public static var cachedByteCount: Int {
-    let folder = "/sys/devices/system/cpu/cpu0/cache"
-    let sizes = (0..<8).compactMap { index in
-      (try? String(contentsOfFile: "\(folder)/index\(index)/size", encoding: .utf8))
-        .flatMap { Int($0.prefix { $0.isNumber }) }
-    }
-    return (sizes.max() ?? 32 << 10) << 10 / 2
-  }
+  public static var cachedByteCount: Int { HostCache.slicedByteCount }
 
   private static var levelName: String {
     switch graft_instruction_level() {

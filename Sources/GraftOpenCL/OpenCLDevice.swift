@@ -25,18 +25,28 @@ public final class OpenCLDevice: Device {
   ///     built programs; `nil` keeps none.
   ///   - offersCLBlast: Whether CLBlast may run products; by default on all but CPU devices, where
   ///     it is slow and takes seconds to start.
+  ///   - sliceByteCount: What one operation may read and write before its batch is cut into slices that
+  ///     stay in a CPU device's cache, or `nil` for no slices.
   public init(
     _ description: OpenCLDeviceDescription, treatedAs kind: DeviceTraits.Kind? = nil,
     programFolder: ProgramFolder? = .standard,
-    offersCLBlast: Bool? = nil
+    offersCLBlast: Bool? = nil,
+    sliceByteCount: Int? = OpenCLDevice.cachedByteCount
   ) throws(OpenCLError) {
     self.description = description
+    let kind = kind ?? description.kind
     traits = DeviceTraits(
-      kind: kind ?? description.kind, memoryByteCount: description.memoryByteCount,
+      kind: kind, memoryByteCount: description.memoryByteCount,
       // Offsets are 32-bit counts of elements of four bytes.
       largestAllocationByteCount: min(
         description.largestAllocationByteCount, 4 * Int(Int32.max) / 4096 * 4096),
-      alignment: description.alignmentByteCount)
+      alignment: description.alignmentByteCount,
+      // Kernels take places within a buffer in elements.
+      slicing: kind != .cpu
+        ? nil
+        : sliceByteCount.map {
+          BatchSlicing(byteCount: $0, alignment: MemoryLayout<Float>.alignment)
+        })
     self.offersCLBlast = offersCLBlast ?? (traits.kind != .cpu)
     tuningVersion = "\(traits.kind) \(KernelText.version)"
     context = try OpenCLContext(device: description)
@@ -47,6 +57,9 @@ public final class OpenCLDevice: Device {
       context: context, folder: description.keepsCompiledKernels ? nil : programFolder)
     clblast = CLBlastLibrary(queue: queue, context: context, folder: programFolder)
   }
+
+  /// Half of the host's last cache, as on the CPU backend.
+  public static var cachedByteCount: Int { HostCache.slicedByteCount }
 
   /// The devices of all drivers, GPUs first, else in the drivers' order.
   ///
