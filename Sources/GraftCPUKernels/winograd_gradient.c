@@ -1,5 +1,6 @@
 #include "include/winograd.h"
 #include "include/gemm.h"
+#include "vectorized/winograd_filters.h"
 
 #define VECTORIZED_SOURCE "winograd_gradient.h"
 #include "vectorized/each_level.h"

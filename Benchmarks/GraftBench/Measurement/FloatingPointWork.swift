@@ -21,18 +21,26 @@ enum FloatingPointWork {
     }
   }
 
-  /// The multiplications and additions of the algorithm that ran: Winograd's, for tiles of m × m
-  /// results, multiplies (m + 2)² times where the definition does 9 m² times, at the edges as well.
+  /// The multiplications and additions of the algorithm that ran: Winograd's, for tiles of m × n results
+  /// of a kernel of r × s taps, multiplies (m + r - 1)(n + s - 1) times where the definition does mnrs
+  /// times, at the edges as well.
   static func executedOperationCount(_ timing: StepTiming) -> Int {
     let count = operationCount(
       timing.operation, operands: timing.operands, results: timing.results)
-    let digits = timing.algorithm.dropFirst("winograd".count).prefix(while: \.isNumber)
-    guard timing.algorithm.hasPrefix("winograd"), let side = Int(digits), side > 0 else {
-      return count
+    guard timing.algorithm.hasPrefix("winograd") else { return count }
+    let sides = timing.algorithm.dropFirst("winograd".count).split(separator: "x").map {
+      Int($0.prefix(while: \.isNumber)) ?? 0
     }
-    let output = timing.results[0].shape
-    let tileCount = (1...2).reduce(1) { $0 * ((output[$1] + side - 1) / side) }
-    let share = Double(tileCount * (side + 2) * (side + 2)) / Double(9 * output[1] * output[2])
+    // What tiles are cut from, and the taps: of the three tensors, the kernel is the gradient's result.
+    let isGradient = timing.operation is ConvolutionKernelGradient
+    let output = isGradient ? timing.operands[1].shape : timing.results[0].shape
+    let kernel = isGradient ? timing.results[0].shape : timing.operands[1].shape
+    guard sides.count == 2, sides.allSatisfy({ $0 > 0 }) else { return count }
+    let share = (0..<2).reduce(1.0) { share, axis in
+      let tiles = (output[axis + 1] + sides[axis] - 1) / sides[axis]
+      return share * Double(tiles * (sides[axis] + kernel[axis] - 1))
+        / Double(output[axis + 1] * kernel[axis])
+    }
     return Int(Double(count) * share)
   }
 

@@ -14,7 +14,7 @@ extension Convolution: CPUOperation {
     candidates.append(tile(extents, on: device))
     if let product = WinogradProduct(extents) {
       let lowering = product.lowering(
-        epilogue: epilogue, key: extents.packingKey("winograd4x4"), on: device)
+        epilogue: epilogue, packingKey: extents.packingKey, on: device)
       let pays = product.pays(kernelIsConstant: problem.constantOperands.contains(1))
       candidates.insert(lowering, at: pays ? 0 : candidates.count)
     }

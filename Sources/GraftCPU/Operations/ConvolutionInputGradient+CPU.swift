@@ -13,7 +13,7 @@ extension ConvolutionInputGradient: CPUOperation {
     candidates.append(tile(extents, on: device))
     if let product = WinogradProduct(gradientOf: extents) {
       let lowering = product.lowering(
-        epilogue: .none, key: extents.packingKey("turned winograd4x4"), on: device)
+        epilogue: .none, packingKey: { extents.packingKey("turned \($0)") }, on: device)
       let pays = product.pays(kernelIsConstant: problem.constantOperands.contains(1))
       candidates.insert(lowering, at: pays ? 0 : candidates.count)
     }

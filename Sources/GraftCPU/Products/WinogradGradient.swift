@@ -12,14 +12,10 @@ struct WinogradGradient {
 
   /// Returns `nil` where the convolution is of another kind.
   init?(_ extents: ConvolutionProblem) {
-    guard extents.suitsWinograd else { return nil }
-    let (image, output, padding) = (extents.image, extents.output, extents.geometry.padding)
-    shape = graft_winograd(
-      input: nil, input_rows: image.height, input_columns: image.width,
-      input_channels: extents.inputChannels, padding_top: padding.top, padding_left: padding.left,
-      output: nil, output_rows: output.height, output_columns: output.width,
-      output_channels: extents.outputChannels)
-    tileCount = extents.batch * graft_winograd_tile_count(output.height, output.width)
+    guard extents.suitsWinograd, extents.kernel == Extent2D(3) else { return nil }
+    var shape = extents.winograd
+    tileCount = extents.batch * graft_winograd_tile_count(&shape)
+    self.shape = shape
   }
 
   /// Whether the transforms are likely to pay.

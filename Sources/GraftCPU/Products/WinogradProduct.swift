@@ -2,69 +2,78 @@ import GraftCPUKernels
 import GraftGraph
 import GraftRuntime
 
-/// A convolution by 3×3 kernels with stride 1, or the gradient of its image, by Winograd's F(4×4).
+/// A convolution of stride 1 by 3×3 or 5×5 kernels or lines of 3 or 7 taps, or the gradient of its image,
+/// by Winograd's filtering.
 struct WinogradProduct {
-  let batch: Int
-  let input: Extent2D
-  let inputChannels: Int
-  let output: Extent2D
-  let outputChannels: Int
-  let paddingTop: Int
-  let paddingLeft: Int
-  /// Where tap (0, 0) from channel 0 to channel 0 lies in the kernel, and the strides from there.
-  let kernelOffset: Int
-  let rowStride: Int
-  let columnStride: Int
-  let inputStride: Int
-  let outputStride: Int
+  private let batch: Int
+  /// Without its images.
+  private let shape: graft_winograd
+  private let strides: graft_winograd_kernel
+  /// Where tap (0, 0) from channel 0 to channel 0 lies in the kernel.
+  private let kernelOffset: Int
 
   /// Returns `nil` where the convolution is of another kind.
   init?(_ extents: ConvolutionProblem) {
     guard extents.suitsWinograd else { return nil }
     let (inputs, outputs) = (extents.inputChannels, extents.outputChannels)
     batch = extents.batch
-    (input, inputChannels) = (extents.image, inputs)
-    (output, outputChannels) = (extents.output, outputs)
-    paddingTop = extents.geometry.padding.top
-    paddingLeft = extents.geometry.padding.left
+    shape = extents.winograd
     kernelOffset = 0
-    (rowStride, columnStride) = (3 * inputs * outputs, inputs * outputs)
-    (inputStride, outputStride) = (outputs, 1)
+    strides = graft_winograd_kernel(
+      row_stride: extents.kernel.width * inputs * outputs, column_stride: inputs * outputs,
+      input_stride: outputs, output_stride: 1)
   }
 
   /// The gradient of the image: a convolution of the result's gradient with the turned kernel.
   init?(gradientOf extents: ConvolutionProblem) {
     guard extents.suitsWinograd else { return nil }
-    let (inputs, outputs) = (extents.inputChannels, extents.outputChannels)
+    let (inputs, outputs, kernel) = (
+      extents.inputChannels, extents.outputChannels, extents.kernel
+    )
     batch = extents.batch
-    (input, inputChannels) = (extents.output, outputs)
-    (output, outputChannels) = (extents.image, inputs)
-    paddingTop = 2 - extents.geometry.padding.top
-    paddingLeft = 2 - extents.geometry.padding.left
-    kernelOffset = 8 * inputs * outputs
-    (rowStride, columnStride) = (-3 * inputs * outputs, -inputs * outputs)
-    (inputStride, outputStride) = (1, outputs)
+    shape = graft_winograd(
+      kernel_rows: kernel.height, kernel_columns: kernel.width, input: nil,
+      input_rows: extents.output.height, input_columns: extents.output.width,
+      input_channels: outputs, padding_top: kernel.height - 1 - extents.geometry.padding.top,
+      padding_left: kernel.width - 1 - extents.geometry.padding.left, output: nil,
+      output_rows: extents.image.height, output_columns: extents.image.width,
+      output_channels: inputs)
+    kernelOffset = (extents.taps - 1) * inputs * outputs
+    strides = graft_winograd_kernel(
+      row_stride: -kernel.width * inputs * outputs, column_stride: -inputs * outputs,
+      input_stride: 1, output_stride: outputs)
   }
 
-  private var tileCount: Int { batch * graft_winograd_tile_count(output.height, output.width) }
-  private var scratchCount: Int {
-    graft_winograd_scratch_count(inputChannels).roundedUp(to: 16)
+  private func count(_ of: (UnsafePointer<graft_winograd>) -> Int) -> Int {
+    withUnsafePointer(to: shape, of)
+  }
+
+  private var tileCount: Int { batch * count(graft_winograd_tile_count) }
+  private var scratchCount: Int { count(graft_winograd_scratch_count).roundedUp(to: 16) }
+
+  /// The algorithm's name, with the rows and columns of a tile's results.
+  var name: String {
+    "winograd\(count(graft_winograd_tile_rows))x\(count(graft_winograd_tile_columns))"
   }
 
   /// Whether the transforms are likely to pay.
   func pays(kernelIsConstant: Bool) -> Bool {
-    min(inputChannels, outputChannels) >= 32 && (kernelIsConstant || tileCount >= 32)
+    min(shape.input_channels, shape.output_channels) >= 32
+      && (kernelIsConstant || tileCount >= 32)
   }
 
   /// Operands: the images and the kernel.
-  func lowering(epilogue: Epilogue, key: String, on device: CPUDevice) -> CPULowering {
+  ///
+  /// - Parameter packingKey: Names a form of the kernel.
+  func lowering(
+    epilogue: Epilogue, packingKey: (_ form: String) -> String, on device: CPUDevice
+  ) -> CPULowering {
     let workers = device.threadCount
     return CPULowering(
-      "winograd4x4", on: device, workspaceCount: workers * scratchCount,
+      name, on: device, workspaceCount: workers * scratchCount,
       preparations: [
         device.preparation(
-          ofOperand: 1, key: key,
-          count: graft_winograd_packed_count(inputChannels, outputChannels), packing)
+          ofOperand: 1, key: packingKey(name), count: count(graft_winograd_packed_count), packing)
       ]
     ) { [stage($0, epilogue, workers: workers)] }
   }
@@ -73,21 +82,21 @@ struct WinogradProduct {
     _ plain: UnsafePointer<Float>, _ packed: UnsafeMutablePointer<Float>
   ) -> Stage {
     let width = graft_gemm_tile_columns()
-    return Stage(over: (outputChannels + width - 1) / width, rangeCount: 1) {
+    return Stage(over: (shape.output_channels + width - 1) / width, rangeCount: 1) {
+      var (shape, strides) = (shape, strides)
       graft_winograd_pack(
-        plain + kernelOffset, rowStride, columnStride, inputStride, outputStride, inputChannels,
-        outputChannels, $0.lowerBound, $0.upperBound, packed)
+        &shape, plain + kernelOffset, &strides, $0.lowerBound, $0.upperBound, packed)
     }
   }
 
   private func stage(_ data: BoundData, _ epilogue: Epilogue, workers: Int) -> Stage {
     let (packed, scratch, scratchCount) = (data.operand(1), data.workspace, scratchCount)
-    let (finish, tileCount, outputChannels) = (epilogue.kernel(data), tileCount, outputChannels)
-    let shape = graft_winograd(
-      input: data.operand(0), input_rows: input.height, input_columns: input.width,
-      input_channels: inputChannels, padding_top: paddingTop, padding_left: paddingLeft,
-      output: data.result(), output_rows: output.height, output_columns: output.width,
-      output_channels: outputChannels)
+    let (finish, tileCount, outputChannels) = (
+      epilogue.kernel(data), tileCount, shape.output_channels
+    )
+    var bound = shape
+    (bound.input, bound.output) = (data.operand(0), data.result())
+    let shape = bound
     let (width, rows) = (graft_gemm_tile_columns(), graft_gemm_tile_rows())
     let mostTiles = graft_winograd_block_tiles()
     let isShort = tileCount < 4 * workers * mostTiles
@@ -117,8 +126,18 @@ struct WinogradProduct {
 }
 
 extension ConvolutionProblem {
+  /// Whether there is a Winograd filter for the kernel.
   var suitsWinograd: Bool {
-    kernel == Extent2D(3) && geometry.strides == Extent2D(1) && geometry.dilation == Extent2D(1)
-      && groups == 1
+    graft_winograd_suits(kernel.height, kernel.width) && geometry.strides == Extent2D(1)
+      && geometry.dilation == Extent2D(1) && groups == 1
+  }
+
+  /// The convolution as Winograd's kernels see it, without its images.
+  var winograd: graft_winograd {
+    graft_winograd(
+      kernel_rows: kernel.height, kernel_columns: kernel.width, input: nil,
+      input_rows: image.height, input_columns: image.width, input_channels: inputChannels,
+      padding_top: geometry.padding.top, padding_left: geometry.padding.left, output: nil,
+      output_rows: output.height, output_columns: output.width, output_channels: outputChannels)
   }
 }

@@ -3,6 +3,9 @@
 #include "gemm_tile.h"
 #include "winograd_tiles.h"
 
+// The filter of 3x3 kernels, and its points.
+#define FILTER winograd_filter_of(3, 3)
+#define POINTS 36
 // Input channels of one block, a multiple of LANES and TILE_ROWS, and the most output channels.
 #define BLOCK_INPUTS 48
 #define BLOCK_OUTPUTS 64
@@ -45,12 +48,12 @@ INLINE void NAME(transform_gradients)(const graft_winograd *shape, const float *
         values[y] =
             x < columns && y < rows ? load_some(from + y * line + x * channels + c, count - c) : (vec)0;
       }
-      NAME(transform_output_gradient)(values, lines[x]);
+      NAME(transform_output_gradient)(FILTER.rows, values, lines[x]);
     }
     UNROLL for (int y = 0; y < 6; y++) {
       const vec values[4] = {lines[0][y], lines[1][y], lines[2][y], lines[3][y]};
       vec factors[6];
-      NAME(transform_output_gradient)(values, factors);
+      NAME(transform_output_gradient)(FILTER.rows, values, factors);
       UNROLL for (int x = 0; x < 6; x++) store(to + (6 * y + x) * plane + c, factors[x]);
     }
   }
@@ -64,10 +67,10 @@ static void NAME(winograd_gradient_factors)(const graft_winograd *shape, const f
   for (ptrdiff_t i = first; i < end; i++) {
     for (ptrdiff_t c = 0; c < shape->input_channels; c += BLOCK_INPUTS) {
       const ptrdiff_t left = shape->input_channels - c;
-      NAME(transform_tile)(shape, first_tile + i, c, left < BLOCK_INPUTS ? left : BLOCK_INPUTS,
+      NAME(transform_tile)(FILTER, shape, first_tile + i, c, left < BLOCK_INPUTS ? left : BLOCK_INPUTS,
                            factors + c * capacity + i * BLOCK_INPUTS, inputs * capacity);
     }
-    const winograd_place place = NAME(tile_place)(shape, first_tile + i);
+    const winograd_place place = NAME(tile_place)(FILTER, shape, first_tile + i);
     for (ptrdiff_t c = 0; c < shape->output_channels; c += TILE_COLUMNS) {
       const ptrdiff_t left = shape->output_channels - c;
       NAME(transform_gradients)(shape, gradient + c, place, left < TILE_COLUMNS ? left : TILE_COLUMNS,
@@ -83,13 +86,13 @@ INLINE void NAME(finish_taps)(const float *sums, ptrdiff_t plane, ptrdiff_t coun
   UNROLL for (int x = 0; x < 6; x++) {
     vec values[6];
     UNROLL for (int y = 0; y < 6; y++) values[y] = load(sums + (6 * y + x) * plane);
-    NAME(transform_kernel_gradient)(values, columns[x]);
+    NAME(transform_kernel_gradient)(FILTER.rows, values, columns[x]);
   }
   UNROLL for (int y = 0; y < 3; y++) {
     const vec values[6] = {columns[0][y], columns[1][y], columns[2][y],
                            columns[3][y], columns[4][y], columns[5][y]};
     vec taps[3];
-    NAME(transform_kernel_gradient)(values, taps);
+    NAME(transform_kernel_gradient)(FILTER.rows, values, taps);
     UNROLL for (int x = 0; x < 3; x++) {
       float *to = result + (3 * y + x) * tap_stride;
       store_some(to, adds ? load_some(to, count) + taps[x] : taps[x], count);
@@ -136,6 +139,7 @@ static void NAME(winograd_gradient_products)(const graft_winograd *shape, const 
     }
   }
 }
+#undef FILTER
 #undef POINTS
 #undef BLOCK_INPUTS
 #undef BLOCK_OUTPUTS

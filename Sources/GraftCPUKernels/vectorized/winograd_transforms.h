@@ -1,61 +1,101 @@
-// The transforms of F(4 x 4, 3 x 3) at the points 0, ±√½, ±√2 and ∞, in one dimension.
+// The transforms of Winograd's filtering in one dimension. Axes are constants where these are called,
+// so that all that depends on them is folded.
 
-#define ROOT_HALF 0.70710678118654752f
-#define ROOT_TWO 1.41421356237309505f
-
-/// Six inputs to six products' factors.
-INLINE void NAME(transform_input)(const vec x[6], vec y[6]) {
-  vec even_half = x[4] - 2.0f * x[2], odd_half = ROOT_HALF * x[3] - ROOT_TWO * x[1];
-  vec even_two = x[4] - 0.5f * x[2], odd_two = ROOT_TWO * x[3] - ROOT_HALF * x[1];
-  y[0] = x[0] + x[4] - 2.5f * x[2];
-  y[1] = even_half + odd_half;
-  y[2] = even_half - odd_half;
-  y[3] = even_two + odd_two;
-  y[4] = even_two - odd_two;
-  y[5] = x[1] + x[5] - 2.5f * x[3];
+/// Inputs to products' factors.
+INLINE void NAME(transform_input)(const winograd_axis axis, const vec *x, vec *y) {
+  if (axis.count == 1) {
+    y[0] = x[0];
+    return;
+  }
+  const winograd_points *points = axis.points;
+  vec first = points->product[0] * x[0], last = points->product[0] * x[1];
+  UNROLL for (int j = 1; j <= points->pairs; j++) {
+    first += points->product[j] * x[2 * j];
+    last += points->product[j] * x[2 * j + 1];
+  }
+  UNROLL for (int i = 0; i < points->pairs; i++) {
+    vec even = points->cofactors[i][0] * x[2], odd = points->cofactors[i][0] * x[1];
+    UNROLL for (int j = 1; j < points->pairs; j++) {
+      even += points->cofactors[i][j] * x[2 * j + 2];
+      odd += points->cofactors[i][j] * x[2 * j + 1];
+    }
+    odd *= points->point[i];
+    y[2 * i + 1] = even + odd;
+    y[2 * i + 2] = even - odd;
+  }
+  y[0] = first;
+  y[axis.count - 1] = last;
 }
 
-/// Three taps to six products' factors.
-INLINE void NAME(transform_kernel)(const vec g[3], vec y[6]) {
-  vec even_half = (g[0] + 0.5f * g[2]) * (-1.0f / 1.5f), odd_half = g[1] * (-ROOT_HALF / 1.5f);
-  vec even_two = (g[0] + 2.0f * g[2]) * (1.0f / 6), odd_two = g[1] * (ROOT_TWO / 6);
+/// Taps to products' other factors.
+INLINE void NAME(transform_kernel)(const winograd_axis axis, const vec *g, vec *y) {
   y[0] = g[0];
-  y[1] = even_half + odd_half;
-  y[2] = even_half - odd_half;
-  y[3] = even_two + odd_two;
-  y[4] = even_two - odd_two;
-  y[5] = g[2];
+  if (axis.count == 1) return;
+  const winograd_points *points = axis.points;
+  UNROLL for (int i = 0; i < points->pairs; i++) {
+    const float point = points->point[i];
+    vec even = points->scale[i] * g[0], odd = points->scale[i] * point * g[1];
+    float power = points->scale[i] * point * point;
+    UNROLL for (int tap = 2; tap < axis.taps; tap += 2) {
+      even += power * g[tap];
+      if (tap + 1 < axis.taps) odd += power * point * g[tap + 1];
+      power *= point * point;
+    }
+    y[2 * i + 1] = even + odd;
+    y[2 * i + 2] = even - odd;
+  }
+  y[axis.count - 1] = g[axis.taps - 1];
 }
 
-/// Six sums of products to four outputs.
-INLINE void NAME(transform_output)(const vec m[6], vec y[4]) {
-  vec sum_half = m[1] + m[2], difference_half = m[1] - m[2];
-  vec sum_two = m[3] + m[4], difference_two = m[3] - m[4];
-  y[0] = m[0] + sum_half + sum_two;
-  y[1] = ROOT_HALF * difference_half + ROOT_TWO * difference_two;
-  y[2] = 0.5f * sum_half + 2.0f * sum_two;
-  y[3] = 0.5f * ROOT_HALF * difference_half + 2.0f * ROOT_TWO * difference_two + m[5];
+/// Sums of products to results.
+INLINE void NAME(transform_output)(const winograd_axis axis, const vec *m, vec *y) {
+  UNROLL for (int result = 0; result < axis.results; result++) y[result] = 0;
+  y[0] = m[0];
+  if (axis.count == 1) return;
+  const winograd_points *points = axis.points;
+  UNROLL for (int i = 0; i < points->pairs; i++) {
+    const vec sum = m[2 * i + 1] + m[2 * i + 2], difference = m[2 * i + 1] - m[2 * i + 2];
+    float power = 1;
+    UNROLL for (int result = 0; result < axis.results; result++) {
+      y[result] += power * (result % 2 == 0 ? sum : difference);
+      power *= points->point[i];
+    }
+  }
+  y[axis.results - 1] += m[axis.count - 1];
 }
 
-/// The transposed transform of outputs: gradients of four outputs to those of six sums.
-INLINE void NAME(transform_output_gradient)(const vec y[4], vec m[6]) {
-  vec even_half = y[0] + 0.5f * y[2], odd_half = ROOT_HALF * (y[1] + 0.5f * y[3]);
-  vec even_two = y[0] + 2.0f * y[2], odd_two = ROOT_TWO * (y[1] + 2.0f * y[3]);
+/// The transposed transform of results: gradients of results to those of sums.
+INLINE void NAME(transform_output_gradient)(const winograd_axis axis, const vec *y, vec *m) {
+  const winograd_points *points = axis.points;
   m[0] = y[0];
-  m[1] = even_half + odd_half;
-  m[2] = even_half - odd_half;
-  m[3] = even_two + odd_two;
-  m[4] = even_two - odd_two;
-  m[5] = y[3];
+  UNROLL for (int i = 0; i < points->pairs; i++) {
+    vec even = y[0], odd = 0;
+    float power = points->point[i];
+    UNROLL for (int result = 1; result < axis.results; result++) {
+      if (result % 2 == 0)
+        even += power * y[result];
+      else
+        odd += power * y[result];
+      power *= points->point[i];
+    }
+    m[2 * i + 1] = even + odd;
+    m[2 * i + 2] = even - odd;
+  }
+  m[axis.count - 1] = y[axis.results - 1];
 }
 
-/// The transposed transform of taps: gradients of six factors to those of three taps.
-INLINE void NAME(transform_kernel_gradient)(const vec y[6], vec g[3]) {
-  vec sum_half = y[1] + y[2], difference_half = y[1] - y[2];
-  vec sum_two = y[3] + y[4], difference_two = y[3] - y[4];
-  g[0] = y[0] - (1.0f / 1.5f) * sum_half + (1.0f / 6) * sum_two;
-  g[1] = (ROOT_TWO / 6) * difference_two - (ROOT_HALF / 1.5f) * difference_half;
-  g[2] = y[5] + (1.0f / 3) * (sum_two - sum_half);
+/// The transposed transform of taps: gradients of factors to those of taps.
+INLINE void NAME(transform_kernel_gradient)(const winograd_axis axis, const vec *y, vec *g) {
+  const winograd_points *points = axis.points;
+  UNROLL for (int tap = 0; tap < axis.taps; tap++) g[tap] = 0;
+  g[0] = y[0];
+  UNROLL for (int i = 0; i < points->pairs; i++) {
+    const vec sum = y[2 * i + 1] + y[2 * i + 2], difference = y[2 * i + 1] - y[2 * i + 2];
+    float power = points->scale[i];
+    UNROLL for (int tap = 0; tap < axis.taps; tap++) {
+      g[tap] += power * (tap % 2 == 0 ? sum : difference);
+      power *= points->point[i];
+    }
+  }
+  g[axis.taps - 1] += y[axis.count - 1];
 }
-#undef ROOT_HALF
-#undef ROOT_TWO

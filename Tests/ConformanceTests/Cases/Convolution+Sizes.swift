@@ -69,6 +69,8 @@ extension ConvolutionSizes {
   private static let large: [ConvolutionSizes] = [
     ConvolutionSizes([1, 33, 31, 3], 7, to: 64, strides: 2, padding: 3),
     ConvolutionSizes([2, 7, 9, 5], 5, to: 7, padding: 2),
+    ConvolutionSizes([3, 17, 14, 24], 5, to: 32, padding: 2),
+    ConvolutionSizes([1, 9, 8, 8], 5, to: 8, padding: 3),
     ConvolutionSizes([1, 13, 11, 8], 5, to: 16, strides: 2, padding: 2),
     ConvolutionSizes([1, 2, 3, 3], 5, to: 4, padding: 2),
     ConvolutionSizes([2, 3, 3, 2], 7, to: 5, padding: 3),
@@ -77,6 +79,18 @@ extension ConvolutionSizes {
   ]
 
   private static let rectangular: [ConvolutionSizes] = [
+    // Lines of 3 and 7 taps at a stride of 1, which Winograd's filters are made for.
+    ConvolutionSizes(
+      [3, 17, 19, 40], Extent2D(1, 7), to: 32,
+      padding: EdgePadding(top: 0, bottom: 0, left: 3, right: 3)),
+    ConvolutionSizes([2, 18, 5, 32], Extent2D(7, 1), to: 48),
+    ConvolutionSizes([1, 6, 3, 8], Extent2D(1, 7), to: 16, padding: EdgePadding(3)),
+    ConvolutionSizes(
+      [5, 8, 9, 16], Extent2D(1, 3), to: 40,
+      padding: EdgePadding(top: 0, bottom: 0, left: 1, right: 1)),
+    ConvolutionSizes(
+      [2, 11, 10, 33], Extent2D(3, 1), to: 17,
+      padding: EdgePadding(top: 2, bottom: 0, left: 0, right: 1)),
     ConvolutionSizes(
       [1, 7, 9, 16], Extent2D(1, 7), to: 12,
       padding: EdgePadding(top: 0, bottom: 0, left: 3, right: 3)),
