@@ -1,4 +1,4 @@
-// The transform of an image's tiles of 6x6 pixels for F(4x4, 3x3), on CPU devices.
+// The transform of an image's tiles of pixels for Winograd's filtering, on CPU devices.
 
 #include "common/winograd.h"
 
@@ -7,21 +7,23 @@
 void transform_tile(
     __global const float *image, const int height, const int width, const int channels,
     const int row, const int column, const int count, __global float *target, const int plane) {
-  const int inside = row >= 0 && row + 6 <= height && column >= 0 && column + 6 <= width;
+  const int inside = row >= 0 && row + ROW_POINTS <= height && column >= 0 &&
+                     column + COLUMN_POINTS <= width;
   __global const float *corner = image + (row * width + column) * channels;
   for (int c = 0; c < count; c += VECTOR_WIDTH) {
-    Vector values[6][6];
+    Vector values[COLUMN_POINTS][ROW_POINTS], halves[COLUMN_POINTS][ROW_POINTS];
     if (inside) {
 #pragma unroll
-      for (int x = 0; x < 6; x++)
+      for (int x = 0; x < COLUMN_POINTS; x++)
 #pragma unroll
-        for (int y = 0; y < 6; y++) values[x][y] = LOAD(corner + (y * width + x) * channels + c);
+        for (int y = 0; y < ROW_POINTS; y++)
+          values[x][y] = LOAD(corner + (y * width + x) * channels + c);
     } else {
 #pragma unroll
-      for (int x = 0; x < 6; x++) {
+      for (int x = 0; x < COLUMN_POINTS; x++) {
         const int has_column = column + x >= 0 && column + x < width;
 #pragma unroll
-        for (int y = 0; y < 6; y++) {
+        for (int y = 0; y < ROW_POINTS; y++) {
           values[x][y] = 0.0f;
           if (has_column && row + y >= 0 && row + y < height)
             values[x][y] = LOAD(corner + (y * width + x) * channels + c);
@@ -29,15 +31,16 @@ void transform_tile(
       }
     }
 #pragma unroll
-    for (int x = 0; x < 6; x++) transform_input(values[x], values[x]);
+    for (int x = 0; x < COLUMN_POINTS; x++) transform_input(ROW_TAPS, values[x], halves[x]);
 #pragma unroll
-    for (int y = 0; y < 6; y++) {
-      Vector line[6];
+    for (int y = 0; y < ROW_POINTS; y++) {
+      Vector line[COLUMN_POINTS], factors[COLUMN_POINTS];
 #pragma unroll
-      for (int x = 0; x < 6; x++) line[x] = values[x][y];
-      transform_input(line, line);
+      for (int x = 0; x < COLUMN_POINTS; x++) line[x] = halves[x][y];
+      transform_input(COLUMN_TAPS, line, factors);
 #pragma unroll
-      for (int x = 0; x < 6; x++) STORE(line[x], target + (6 * y + x) * plane + c);
+      for (int x = 0; x < COLUMN_POINTS; x++)
+        STORE(factors[x], target + (COLUMN_POINTS * y + x) * plane + c);
     }
   }
 }

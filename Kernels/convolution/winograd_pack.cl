@@ -1,5 +1,5 @@
-// Transforms 3x3 kernels for Winograd's F(4x4, 3x3) and packs them into panels of PANEL output
-// channels: [point][panel][input channel][PANEL], zeros past the last channel.
+// Transforms kernels for Winograd's filtering and packs them into panels of PANEL output channels:
+// [point][panel][input channel][PANEL], zeros past the last channel.
 //
 // Tap (y, x) from input channel i to output channel o lies at `first_element` plus these indices, each
 // times its stride; negative strides turn the kernel, as the gradient of the image wants it. The first
@@ -32,26 +32,26 @@ __kernel void winograd_pack(
   weights += weights_offset + first_element + output * output_stride;
   packed += packed_offset + panel * inputs * PANEL + output % PANEL;
   FOR_SHARE(input, 1, RUN, inputs) {
-    Vector rows[3][6];
+    Vector rows[ROW_TAPS][COLUMN_POINTS];
 #pragma unroll
-    for (int y = 0; y < 3; y++) {
-      Vector taps[3];
+    for (int y = 0; y < ROW_TAPS; y++) {
+      Vector taps[COLUMN_TAPS];
 #pragma unroll
-      for (int x = 0; x < 3; x++)
+      for (int x = 0; x < COLUMN_TAPS; x++)
         taps[x] = load_strided(
             weights + y * row_stride + x * column_stride + input * input_stride, output_stride,
             count);
-      transform_kernel(taps, rows[y]);
+      transform_kernel(COLUMN_TAPS, taps, rows[y]);
     }
 #pragma unroll
-    for (int x = 0; x < 6; x++) {
-      Vector column[3], factors[6];
+    for (int x = 0; x < COLUMN_POINTS; x++) {
+      Vector column[ROW_TAPS], factors[ROW_POINTS];
 #pragma unroll
-      for (int y = 0; y < 3; y++) column[y] = rows[y][x];
-      transform_kernel(column, factors);
+      for (int y = 0; y < ROW_TAPS; y++) column[y] = rows[y][x];
+      transform_kernel(ROW_TAPS, column, factors);
 #pragma unroll
-      for (int y = 0; y < 6; y++)
-        STORE(factors[y], packed + (6 * y + x) * plane + input * PANEL);
+      for (int y = 0; y < ROW_POINTS; y++)
+        STORE(factors[y], packed + (COLUMN_POINTS * y + x) * plane + input * PANEL);
     }
   }
 }

@@ -1,7 +1,6 @@
-// Convolution by 3x3 kernels of stride 1 as Winograd's F(4x4, 3x3), for GPUs, in three kernels: the
-// first transforms tiles of 6x6 pixels, the second multiplies them by the transformed kernel at each
-// of the 36 points, in blocks of BLOCK tiles by BLOCK channels through local memory, the third
-// transforms the sums back.
+// Convolution of stride 1 by Winograd's filtering, for GPUs, in three kernels: the first transforms
+// tiles of pixels, the second multiplies them by the transformed kernel at each of the points, in blocks
+// of BLOCK tiles by BLOCK channels through local memory, the third transforms the sums back.
 //
 // Images are N, height, width, channels; the tiles' factors and sums are [point][tile][channel]. The
 // kernel is packed by convolution/winograd_pack.cl into panels of BLOCK output channels:
@@ -23,30 +22,32 @@ __kernel void winograd_factors(
   const int channel = get_global_id(0) * VECTOR_WIDTH, tile = get_global_id(1);
   if (channel >= channels || tile >= tile_count) return;
   const int index = first_tile + tile, image = index / (tiles_down * tiles_across);
-  const int row = index / tiles_across % tiles_down * 4 - padding_y;
-  const int column = index % tiles_across * 4 - padding_x;
+  const int row = index / tiles_across % tiles_down * ROW_RESULTS - padding_y;
+  const int column = index % tiles_across * COLUMN_RESULTS - padding_x;
   source += source_offset + image * height * width * channels + channel;
-  Vector values[6][6];
+  Vector halves[COLUMN_POINTS][ROW_POINTS];
 #pragma unroll
-  for (int x = 0; x < 6; x++) {
+  for (int x = 0; x < COLUMN_POINTS; x++) {
+    Vector values[ROW_POINTS];
     const int has_column = column + x >= 0 && column + x < width;
 #pragma unroll
-    for (int y = 0; y < 6; y++) {
-      values[x][y] = 0.0f;
+    for (int y = 0; y < ROW_POINTS; y++) {
+      values[y] = 0.0f;
       if (has_column && row + y >= 0 && row + y < height)
-        values[x][y] = LOAD(source + ((row + y) * width + column + x) * channels);
+        values[y] = LOAD(source + ((row + y) * width + column + x) * channels);
     }
-    transform_input(values[x], values[x]);
+    transform_input(ROW_TAPS, values, halves[x]);
   }
   factors += factors_offset + tile * channels + channel;
 #pragma unroll
-  for (int y = 0; y < 6; y++) {
-    Vector line[6];
+  for (int y = 0; y < ROW_POINTS; y++) {
+    Vector line[COLUMN_POINTS], results[COLUMN_POINTS];
 #pragma unroll
-    for (int x = 0; x < 6; x++) line[x] = values[x][y];
-    transform_input(line, line);
+    for (int x = 0; x < COLUMN_POINTS; x++) line[x] = halves[x][y];
+    transform_input(COLUMN_TAPS, line, results);
 #pragma unroll
-    for (int x = 0; x < 6; x++) STORE(line[x], factors + (6 * y + x) * tile_count * channels);
+    for (int x = 0; x < COLUMN_POINTS; x++)
+      STORE(results[x], factors + (COLUMN_POINTS * y + x) * tile_count * channels);
   }
 }
 
@@ -119,25 +120,27 @@ __kernel void winograd_results(
   const int channel = get_global_id(0) * VECTOR_WIDTH, tile = get_global_id(1);
   if (channel >= channels || tile >= tile_count) return;
   const int position = first_tile + tile, image = position / (tiles_down * tiles_across);
-  const int row = position / tiles_across % tiles_down * 4, column = position % tiles_across * 4;
+  const int row = position / tiles_across % tiles_down * ROW_RESULTS;
+  const int column = position % tiles_across * COLUMN_RESULTS;
   sums += sums_offset + tile * channels + channel;
-  Vector columns[6][4];
+  Vector columns[COLUMN_POINTS][ROW_RESULTS];
 #pragma unroll
-  for (int x = 0; x < 6; x++) {
-    Vector values[6];
+  for (int x = 0; x < COLUMN_POINTS; x++) {
+    Vector values[ROW_POINTS];
 #pragma unroll
-    for (int y = 0; y < 6; y++) values[y] = LOAD(sums + (6 * y + x) * tile_count * channels);
-    transform_output(values, columns[x]);
+    for (int y = 0; y < ROW_POINTS; y++)
+      values[y] = LOAD(sums + (COLUMN_POINTS * y + x) * tile_count * channels);
+    transform_output(ROW_TAPS, values, columns[x]);
   }
 #pragma unroll
-  for (int y = 0; y < 4; y++) {
-    Vector line[6], results[4];
+  for (int y = 0; y < ROW_RESULTS; y++) {
+    Vector line[COLUMN_POINTS], results[COLUMN_RESULTS];
 #pragma unroll
-    for (int x = 0; x < 6; x++) line[x] = columns[x][y];
-    transform_output(line, results);
+    for (int x = 0; x < COLUMN_POINTS; x++) line[x] = columns[x][y];
+    transform_output(COLUMN_TAPS, line, results);
     if (row + y < height) {
 #pragma unroll
-      for (int x = 0; x < 4; x++)
+      for (int x = 0; x < COLUMN_RESULTS; x++)
         if (column + x < width) {
           const int index = ((image * height + row + y) * width + column + x) * channels + channel;
           Vector value;

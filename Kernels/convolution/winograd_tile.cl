@@ -1,7 +1,6 @@
-// Convolution by 3x3 kernels of stride 1 as Winograd's F(4x4, 3x3), for CPU devices: one work-item
-// transforms a block of tiles of 6x6 pixels, multiplies them by the transformed kernel in register
-// tiles of ROWS by two vectors, and transforms the sums back, all in scratch memory of its own that
-// stays in the cache.
+// Convolution of stride 1 by Winograd's filtering, for CPU devices: one work-item transforms a block of
+// tiles of pixels, multiplies them by the transformed kernel in register tiles of ROWS by two vectors, and
+// transforms the sums back, all in scratch memory of its own that stays in the cache.
 //
 // Images are N, height, width, channels; counts of channels are multiples of VECTOR_WIDTH. The kernel
 // is packed by convolution/winograd_pack.cl: [point][panel][input channel][PANEL]. The work-items take
@@ -78,8 +77,8 @@ __kernel void winograd_tile(
     pair += last_panel - first_panel;
     for (int i = 0; i < tiles; i++) {
       const int tile = first_tile + i, image = tile / (tiles_down * tiles_across);
-      const int row = tile / tiles_across % tiles_down * 4 - padding_y;
-      const int column = tile % tiles_across * 4 - padding_x;
+      const int row = tile / tiles_across % tiles_down * ROW_RESULTS - padding_y;
+      const int column = tile % tiles_across * COLUMN_RESULTS - padding_x;
       transform_tile(
           source + image * source_height * source_width * source_channels, source_height,
           source_width, source_channels, row, column, source_channels, factors + i * row_stride,
@@ -96,31 +95,32 @@ __kernel void winograd_tile(
               tiles, sums + point * sums_plane + i * BLOCK_TILES * PANEL);
       for (int i = 0; i < tiles; i++) {
         const int tile = first_tile + i, image = tile / (tiles_down * tiles_across);
-        const int row = tile / tiles_across % tiles_down * 4;
-        const int column = tile % tiles_across * 4;
+        const int row = tile / tiles_across % tiles_down * ROW_RESULTS;
+        const int column = tile % tiles_across * COLUMN_RESULTS;
         const int first_channel = panel * PANEL;
         const int last_channel = min(first_channel + panel_count * PANEL, target_channels);
         for (int channel = first_channel; channel < last_channel; channel += VECTOR_WIDTH) {
           const int shift = channel - first_channel;
           __global const float *from =
               sums + (shift / PANEL * BLOCK_TILES + i) * PANEL + shift % PANEL;
-          Vector columns[6][4];
+          Vector columns[COLUMN_POINTS][ROW_RESULTS];
 #pragma unroll
-          for (int x = 0; x < 6; x++) {
-            Vector values[6];
+          for (int x = 0; x < COLUMN_POINTS; x++) {
+            Vector values[ROW_POINTS];
 #pragma unroll
-            for (int y = 0; y < 6; y++) values[y] = LOAD(from + (6 * y + x) * sums_plane);
-            transform_output(values, columns[x]);
+            for (int y = 0; y < ROW_POINTS; y++)
+              values[y] = LOAD(from + (COLUMN_POINTS * y + x) * sums_plane);
+            transform_output(ROW_TAPS, values, columns[x]);
           }
 #pragma unroll
-          for (int y = 0; y < 4; y++) {
-            Vector line[6], results[4];
+          for (int y = 0; y < ROW_RESULTS; y++) {
+            Vector line[COLUMN_POINTS], results[COLUMN_RESULTS];
 #pragma unroll
-            for (int x = 0; x < 6; x++) line[x] = columns[x][y];
-            transform_output(line, results);
+            for (int x = 0; x < COLUMN_POINTS; x++) line[x] = columns[x][y];
+            transform_output(COLUMN_TAPS, line, results);
             if (row + y < target_height) {
 #pragma unroll
-              for (int x = 0; x < 4; x++)
+              for (int x = 0; x < COLUMN_RESULTS; x++)
                 if (column + x < target_width) {
                   const int index = ((image * target_height + row + y) * target_width + column + x) *
                                         target_channels + channel;

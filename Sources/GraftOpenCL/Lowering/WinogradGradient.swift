@@ -12,7 +12,16 @@ struct WinogradGradient {
   /// The tiles that one work-item transforms.
   private static let run = 8
 
-  init(_ problem: WinogradProblem) { self.problem = problem }
+  /// Returns `nil` where the convolution is of another kind.
+  init?(_ convolution: ConvolutionProblem) {
+    guard let problem = WinogradProblem(convolution), problem.kernel == Extent2D(3) else {
+      return nil
+    }
+    self.problem = problem
+  }
+
+  /// Whether the transforms are likely to pay.
+  var pays: Bool { problem.pays }
 
   /// Returns `nil` where vectors don't divide the channels.
   func lowering(on device: OpenCLDevice) -> KernelLowering? {
@@ -21,14 +30,14 @@ struct WinogradGradient {
     guard inputs % width == 0, outputs % width == 0 else { return nil }
     let panelWidth = 2 * width
     let factorCount =
-      winogradPoints
+      problem.pointCount
       * (inputs.roundedUp(to: Self.blockInputs) + outputs.roundedUp(to: panelWidth))
     let tilesPerChunk = problem.tileCount.cut(intoAtMost: max(64, Self.mostFactors / factorCount))
     let taskCount =
       inputs.dividedRoundingUp(by: Self.blockInputs)
       * outputs.dividedRoundingUp(by: Self.blockPanels * panelWidth)
     let itemCount = min(taskCount, 2 * units)
-    let scratchCount = winogradPoints * Self.blockInputs * Self.blockPanels * panelWidth
+    let scratchCount = problem.pointCount * Self.blockInputs * Self.blockPanels * panelWidth
     let macros = [
       "VECTOR_WIDTH": width, "ROWS": width >= 16 ? 12 : 6, "RUN": Self.run,
       "BLOCK_INPUTS": Self.blockInputs, "BLOCK_PANELS": Self.blockPanels,
@@ -37,7 +46,7 @@ struct WinogradGradient {
     let scratchByteCount = 4 * itemCount * scratchCount
     let (image, result) = (problem.source, problem.target)
     return KernelLowering(
-      name: "winograd4x4", device: device,
+      name: problem.name, device: device,
       workspaceByteCount: factorsByteCount + scratchByteCount
     ) { binding in
       guard let workspace = binding.workspace else { return [] }

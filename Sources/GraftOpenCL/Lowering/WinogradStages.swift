@@ -1,8 +1,7 @@
 import GraftGraph
 import GraftRuntime
 
-/// A convolution by 3×3 kernels with stride 1, or the gradient of its image, by Winograd's F(4×4) in
-/// three kernels over chunks of tiles (convolution/winograd_stages.cl).
+/// A convolution or the gradient of its image by Winograd's filtering in three kernels over chunks of tiles (convolution/winograd_stages.cl).
 struct WinogradStages {
   private let problem: WinogradProblem
   private let epilogue: Epilogue
@@ -16,11 +15,12 @@ struct WinogradStages {
   }
 
   func lowering(on device: OpenCLDevice) -> KernelLowering {
-    let byteCountPerTile = 4 * winogradPoints * (problem.sourceChannels + problem.targetChannels)
+    let byteCountPerTile =
+      4 * problem.pointCount * (problem.sourceChannels + problem.targetChannels)
     let most = max(1, Self.mostWorkspaceByteCount / byteCountPerTile / Self.blockWidth)
     let tilesPerChunk = min(problem.tileCount, most * Self.blockWidth)
     return KernelLowering(
-      name: "winograd4x4 stages", device: device,
+      name: "\(problem.name) stages", device: device,
       workspaceByteCount: tilesPerChunk * byteCountPerTile + device.traits.alignment,
       preparations: [problem.preparation(of: 1, panelWidth: Self.blockWidth, on: device)]
     ) { binding in
@@ -37,11 +37,11 @@ struct WinogradStages {
   ) -> [KernelCall] {
     guard let workspace = binding.workspace else { return [] }
     let (inputs, outputs) = (problem.sourceChannels, problem.targetChannels)
-    let factorByteCount = (4 * winogradPoints * tiles.count * inputs)
+    let factorByteCount = (4 * problem.pointCount * tiles.count * inputs)
       .roundedUp(to: device.traits.alignment)
     let factors = workspace.part(byteOffset: 0, byteCount: factorByteCount)
     let sums = workspace.part(
-      byteOffset: factorByteCount, byteCount: 4 * winogradPoints * tiles.count * outputs)
+      byteOffset: factorByteCount, byteCount: 4 * problem.pointCount * tiles.count * outputs)
     let places = [tiles.lowerBound, tiles.count, problem.tilesDown, problem.tilesAcross]
     let (source, target, width) = (problem.source, problem.target, Self.blockWidth)
     let geometry =
@@ -52,7 +52,8 @@ struct WinogradStages {
       let vectorWidth = device.vectorWidth(dividing: [inputs, outputs])
       return KernelCall(
         kernel, in: "convolution/winograd_stages.cl",
-        macros: epilogue.macros.merging(["VECTOR_WIDTH": "\(vectorWidth)"]) { $1 },
+        macros: epilogue.macros.merging(["VECTOR_WIDTH": "\(vectorWidth)"]) { $1 }
+          .merging(problem.macros) { $1 },
         arguments: arguments, range: range)
     }
     let vectorWidth = device.vectorWidth(dividing: [inputs, outputs])
@@ -65,7 +66,7 @@ struct WinogradStages {
         [tiles.count, inputs, outputs, factors, binding.operands[1], sums],
         WorkRange(
           outputs.dividedRoundingUp(by: width) * 16, tiles.count.dividedRoundingUp(by: width) * 16,
-          winogradPoints, group: SIMD3(16, 16, 1))),
+          problem.pointCount, group: SIMD3(16, 16, 1))),
       call(
         "winograd_results",
         places + [target.height, target.width, outputs, sums] + epilogue.arguments(binding)

@@ -1,8 +1,7 @@
 import GraftGraph
 import GraftRuntime
 
-/// A convolution by 3×3 kernels with stride 1, or the gradient of its image, by Winograd's F(4×4) in
-/// register tiles (convolution/winograd_tile.cl).
+/// A convolution or the gradient of its image by Winograd's filtering in register tiles (convolution/winograd_tile.cl).
 struct WinogradTile {
   private let problem: WinogradProblem
   private let epilogue: Epilogue
@@ -20,6 +19,7 @@ struct WinogradTile {
     }
     let blocking = WinogradBlocking(problem, vectorWidth: width, on: device)
     let macros = epilogue.macros.merging(blocking.macros) { $1 }
+      .merging(problem.macros) { $1 }
     let counts =
       [problem.tileCount, problem.tilesDown, problem.tilesAcross]
       + [blocking.tilesPerBlock, blocking.scratchCount]
@@ -27,7 +27,7 @@ struct WinogradTile {
       + [target.height, target.width, problem.targetChannels]
       + [problem.paddingTop, problem.paddingLeft]
     return KernelLowering(
-      name: "winograd4x4", device: device,
+      name: problem.name, device: device,
       workspaceByteCount: 4 * blocking.itemCount * blocking.scratchCount,
       preparations: [problem.preparation(of: 1, panelWidth: 2 * width, on: device)]
     ) { binding in
@@ -62,7 +62,7 @@ private struct WinogradBlocking {
       intoAtMost: mostTiles / tileRows * tileRows, multiplesOf: tileRows)
     let blocks = problem.tileCount.dividedRoundingUp(by: tilesPerBlock)
     scratchCount =
-      winogradPoints * mostTiles
+      problem.pointCount * mostTiles
       * (problem.sourceChannels + rowPadding + panelsPerBlock * 2 * vectorWidth)
     // Where there are many blocks, two for each processor, so that one that is held up leaves work to
     // the others, unless they took more than 64 MiB. Few blocks would be transformed more than once.

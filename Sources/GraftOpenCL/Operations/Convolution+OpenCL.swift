@@ -68,8 +68,8 @@ extension ConvolutionKernelGradient: OpenCLOperation {
     if convolution.isDepthwise {
       return [DepthwiseLowering(convolution, on: device).kernelGradient()] + general.outclassed
     }
-    guard device.isCPU, let winograd = WinogradProblem(convolution) else { return general }
-    return general.adding(WinogradGradient(winograd).lowering(on: device), pays: winograd.pays)
+    guard device.isCPU, let winograd = WinogradGradient(convolution) else { return general }
+    return general.adding(winograd.lowering(on: device), pays: winograd.pays)
   }
 }
 
