@@ -131,6 +131,18 @@ import Testing
     for word in ["Accuracy", "Loss", "validation", "bright"] { #expect(page.contains(word)) }
   }
 
+  @Test func aSummaryTellsWhatTrainsAndItsMemory() throws {
+    let learner = try Self.makeLearner()
+    learner.freezing = .upTo("dense")
+    let summary = try learner.summary(batchSize: 8)
+    #expect((summary.trainableCount, summary.frozenCount) == (10, 22))
+    #expect(summary.memory?.plan == (try learner.forecast(batchSize: 8).plan))
+    #expect(summary.description.contains("8 samples on \(learner.device.name)"))
+    #expect(summary.layers.first { $0.name == "hidden" }?.kind == "dense")
+    learner.freezing = .upTo("dnse")
+    #expect(throws: ModelError.self) { try learner.summary() }
+  }
+
   @Test func leavingTheLoopStopsAfterTheStep() async throws {
     let learner = try Self.makeLearner()
     let feed = try learner.feed(Self.makeData())
