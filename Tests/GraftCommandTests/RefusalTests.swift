@@ -34,6 +34,7 @@ struct RefusalTests {
     Mistake("\(training) --fine-tune-last=0", "--fine-tune-last takes 1 to 65536, not 0"),
     Mistake("\(training) --fine-tune-last 2 --fine-tune-from head", "either --fine-tune-from"),
     Mistake("\(training) --batch-size=0", "--batch-size takes 1 to 65536, not 0"),
+    Mistake("\(training) --patience=0", "--patience takes 1 to 1000000, not 0"),
     Mistake("\(training) --rate=0", "--rate", "greater than 0"),
     Mistake("\(training) --rate=nan", "--rate", "not nan"),
     Mistake("\(training) --rate=1e38", "no finite number after epoch 1", "lower --rate"),

@@ -73,7 +73,8 @@ public final class Learner {
 
   /// Trains as the sequence of events that comes of it.
   ///
-  /// - Throws: ``MemoryError`` where a step doesn't fit the device; ``ModelError``.
+  /// - Throws: ``MemoryError`` where a step doesn't fit the device; ``ModelError``;
+  ///   ``MissingValidation`` where the options need validation samples.
   public func training(
     on samples: any SampleFeed, validation: (any SampleFeed)? = nil,
     options: TrainingOptions = TrainingOptions()

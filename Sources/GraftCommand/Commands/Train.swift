@@ -124,6 +124,16 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The learning rate for fine-tuning.")
   var fineTuneRate: Float = 1e-5
 
+  @Option(
+    help: """
+      Stop when the validation loss has not improved for so many passes, in either part of the \
+      training; by default never.
+      """)
+  var patience: Int?
+
+  @Flag(help: "End with the values of the pass with the least validation loss, not the last one's.")
+  var keepBest = false
+
   @Option(help: "What fine-tuned normalizations normalize by: stored or batch statistics.")
   var statistics = NormalizationStatistics.stored
 
@@ -150,6 +160,7 @@ struct RecipeOptions: ParsableArguments {
     }
     try Limits.require("--fine-tune-last", fineTuneLast, in: Limits.extent)
     try Limits.require("--batch-size", batchSize, in: Limits.extent)
+    try Limits.require("--patience", patience, in: 1...Limits.epochs.upperBound)
     try Limits.requirePositive("--rate", rate)
     try Limits.requirePositive("--fine-tune-rate", fineTuneRate)
     try Limits.requireNotNegative("--weight-decay", weightDecay)
@@ -171,7 +182,7 @@ struct RecipeOptions: ParsableArguments {
   func makeOptions(epochs: Int) -> TrainingOptions {
     TrainingOptions(
       epochs: epochs, batchSize: batchSize, schedule: schedule.schedule,
-      featureCache: noCache ? .off : .automatic)
+      featureCache: noCache ? .off : .automatic, patience: patience, keepsBest: keepBest)
   }
 }
 
