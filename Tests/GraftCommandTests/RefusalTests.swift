@@ -39,6 +39,10 @@ struct RefusalTests {
     Mistake("\(training) --rate=nan", "--rate", "not nan"),
     Mistake("\(training) --rate=1e38", "no finite number after epoch 1", "lower --rate"),
     Mistake("\(training) --fine-tune-rate=-1", "--fine-tune-rate", "not -1.0"),
+    Mistake("\(training) --backbone-rate-factor 0.1", "give --fine-tune-from or --fine-tune-last"),
+    Mistake(
+      "\(training) --fine-tune-last 2 --backbone-rate-factor=0", "--backbone-rate-factor",
+      "greater than 0, not 0.0"),
     Mistake("\(training) --weight-decay=-1", "--weight-decay", "not -1.0"),
     Mistake("\(training) --dropout=1", "--dropout", "below 1, not 1.0"),
     Mistake("\(training) --head-units=-1", "--head-units takes 0 to 16777216, not -1"),

@@ -28,6 +28,14 @@ struct TrainingTests {
     return (run.output, try JSONDecoder().decode(Result.self, from: Data(json.utf8)))
   }
 
+  @Test func fineTunesTheBackboneSlower() async throws {
+    let photos = try Photos()
+    let (output, result) = try await train(
+      "--epochs 1 --fine-tune-last 2 --fine-tune-epochs 1 --backbone-rate-factor 0.1", in: photos)
+    #expect(output.contains("the last 2 layers of the backbone frozen, the backbone at 0.1 times"))
+    #expect(result.phases.map(\.epochs) == [1, 1])
+  }
+
   /// At such a rate no weight moves, so that no epoch is better than the first.
   @Test func stopsAndKeepsTheBest() async throws {
     let photos = try Photos()

@@ -169,6 +169,24 @@ import Testing
     #expect(try hidden() != before)
   }
 
+  @Test func ratesAreReadAtTheNextStep() async throws {
+    let learner = try Self.makeLearner(.sgd(0.1))
+    let feed = try learner.feed(Self.makeData())
+    func hidden() throws -> [Float] { try learner.parameters().values(at: "hidden.weight") }
+    func change(_ rates: LayerRates) async throws -> Float {
+      let before = try hidden()
+      learner.rates = rates
+      try await learner.fit(on: feed, options: TrainingOptions(epochs: 1))
+      return zip(before, try hidden()).map { abs($0 - $1) }.max() ?? 0
+    }
+    let whole = try await change(.uniform)
+    #expect(whole > 0)
+    #expect(try await change(.layers(["hidden": 1e-3])) < whole / 100)
+    await #expect(throws: ModelError.self) { try await change(.upTo("hiden", factor: 0.1)) }
+    await #expect(throws: ModelError.self) { try await change(.upTo("dense", factor: .nan)) }
+    await #expect(throws: ModelError.self) { try await change(.backbone(factor: 0.1)) }
+  }
+
   @Test func aModelMustHaveAnOutputForEachClass() throws {
     let learner = try Self.makeLearner()
     let data = try ArrayDataset(

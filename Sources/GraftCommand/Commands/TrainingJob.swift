@@ -95,7 +95,8 @@ final class TrainingJob {
     if let plan = recipe.fineTuning, recipe.fineTuneEpochs > 0, !interruption.isRequested {
       learner.freezing = plan
       learner.optimizer = recipe.makeOptimizer(rate: recipe.fineTuneRate)
-      terminal.say("Fine-tuning with \(plan) frozen")
+      learner.rates = recipe.fineTuningRates
+      terminal.say("Fine-tuning with \(plan) frozen, \(learner.rates)")
       try await train(Self.fineTuned, options: recipe.makeOptions(epochs: recipe.fineTuneEpochs))
     }
     return try finish()
