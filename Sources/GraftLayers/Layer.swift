@@ -24,13 +24,16 @@ extension Layer {
   public func callAsFunction(
     _ input: Symbol, in scope: Scope, as alias: String? = nil
   ) -> Symbol {
-    let output = scope.recordingLayer(kind: kind) { trace(input, in: scope) }
+    let output = scope.recordingLayer(kind: ownKind) { trace(input, in: scope) }
     if let alias { scope.offer(output, as: alias, of: scope.layer) }
     return output
   }
 
   /// The same layer under a name of its own choice inside a ``Model``.
   public func named(_ name: String) -> NamedLayer { NamedLayer(name: name, layer: self) }
+
+  /// What the layer is, whatever name it was given.
+  fileprivate var ownKind: String { (self as? NamedLayer)?.layer.ownKind ?? kind }
 
   /// `GlobalAveragePooling` as `global_average_pooling`.
   private static func snakeCased(_ name: String) -> String {

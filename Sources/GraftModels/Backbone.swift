@@ -6,7 +6,7 @@ public import GraftWeights
 /// The static values are the networks without their classifier, as needed to learn new classes;
 /// calling one gives it other options: `Backbone.resNet50(includesTop: true)`.
 public struct Backbone: Layer {
-  /// What is done with the last feature map of a backbone without its classifier.
+  /// How the last feature map of a backbone becomes the row `pooled`.
   public enum Pooling: String, Hashable, Sendable, Codable {
     case average, maximum
   }
@@ -22,7 +22,9 @@ public struct Backbone: Layer {
   public var classCount = 1000
   /// The share of its inputs that the classifier drops in training; the network's own if `nil`.
   public var dropRate: Float?
-  /// How the last feature map becomes one row (N, channels); not at all if `nil`.
+  /// How the last feature map becomes the row `pooled`, (N, channels); not at all if `nil`.
+  ///
+  /// Without the classifier the row is the result. With it, it can be read beside the classes.
   public var pooling: Pooling?
   /// The size of the images.
   public var inputSize: Extent2D
@@ -83,14 +85,19 @@ public struct Backbone: Layer {
         "\(name) takes images of at least \(minimum)×\(minimum), not \(size.height)×\(size.width)")
     else { return input }
     let features = variant.architecture.features(input, in: scope)
+    let pooled = pooled(features, in: scope)
     if includesTop {
       let options = ClassifierOptions(classCount: classCount, dropRate: dropRate)
       return variant.architecture.classifier(features, options, in: scope)
     }
+    return pooled ?? features
+  }
+
+  private func pooled(_ features: Symbol, in scope: Scope) -> Symbol? {
     switch pooling {
-    case .average: return GlobalAveragePooling()(features, in: scope / "pooled")
-    case .maximum: return GlobalMaxPooling()(features, in: scope / "pooled")
-    case nil: return features
+    case .average: GlobalAveragePooling()(features, in: scope / "pooled")
+    case .maximum: GlobalMaxPooling()(features, in: scope / "pooled")
+    case nil: nil
     }
   }
 }

@@ -28,16 +28,19 @@ public struct GraphPipeline: Sendable {
   /// Multiplies the sum of squares of each trainable kernel, added to the loss (Keras's
   /// `regularizers.l2`); 0 adds nothing.
   public var l2Penalty: Float
+  /// Which parameters learn at another rate than the optimizer's.
+  public var rates: RateGroups
 
   /// Graphs in which `trainable` trains, and everything else is frozen.
   public init(
     trainable: Set<ParameterPath>, loss: Loss, statistics: NormalizationStatistics = .batch,
-    l2Penalty: Float = 0
+    l2Penalty: Float = 0, rates: RateGroups = .uniform
   ) {
     self.trainable = trainable
     self.loss = loss
     self.statistics = statistics
     self.l2Penalty = l2Penalty
+    self.rates = rates
   }
 
   /// Forward, loss, backward and update in one graph, with outputs `loss` and `scores`.
@@ -54,7 +57,7 @@ public struct GraphPipeline: Sendable {
     for (path, value) in targets { symbols[path] = gradients[value].map(builder.symbol) }
     optimizer.addUpdates(
       to: builder, gradients: symbols,
-      parameters: graph.parameters.filter { trainable.contains($0.path) })
+      parameters: graph.parameters.filter { trainable.contains($0.path) }, rates: rates)
     var finished = try builder.finish()
     finished.outputs[Self.total] = nil
     return try finished.hoisted(trainable: trainable)

@@ -55,13 +55,11 @@ public struct History: Hashable, Sendable, Codable {
 
   /// The last epoch.
   public var last: EpochRecord? { epochs.last }
-  /// The epoch with the best validation accuracy (of equals the one with the least loss), or with
-  /// the least validation loss where there is no accuracy.
+  /// The epoch with the least validation loss, of equals the first: the one that
+  /// ``TrainingOptions/keepsBest`` keeps.
   public var best: EpochRecord? {
-    epochs.filter { $0.validation != nil }.max { left, right in
-      let (a, b) = (left.validation, right.validation)
-      if let x = a?.accuracy, let y = b?.accuracy, x != y { return x < y }
-      return (a?.loss ?? .infinity) > (b?.loss ?? .infinity)
+    epochs.filter { $0.validation?.loss.isFinite ?? false }.min {
+      $0.validation?.loss ?? .infinity < $1.validation?.loss ?? .infinity
     }
   }
 }

@@ -67,6 +67,8 @@ extension Optimizer {
   /// The names of the inputs that the training loop sets before each step.
   package enum Input {
     package static let rate = "rate"
+    /// The rate of one of ``RateGroups``.
+    static func rate(of group: Int) -> String { group == 0 ? rate : "\(rate).\(group)" }
     package static let corrections = "corrections"
   }
 
@@ -93,14 +95,22 @@ extension Optimizer {
 
   /// Adds the update of each parameter to a graph, along with the state it needs.
   package func addUpdates(
-    to builder: GraphBuilder, gradients: [ParameterPath: Symbol], parameters: [Parameter]
+    to builder: GraphBuilder, gradients: [ParameterPath: Symbol], parameters: [Parameter],
+    rates groups: RateGroups = .uniform
   ) {
     builder.phase = .update
-    let rate = builder.input(Input.rate, TensorType([1]), kind: .control)
+    let moved = parameters.filter { gradients[$0.path] != nil }
+    var rates: [Int: Symbol] = [:]
+    for number in Set(moved.map { groups.number(of: $0.path) }).sorted() {
+      rates[number] = builder.input(
+        Input.rate(of: number), TensorType([1]), kind: .control)
+    }
     let corrections =
       method == .sgd ? nil : builder.input(Input.corrections, TensorType([2]), kind: .control)
-    for parameter in parameters {
-      guard let gradient = gradients[parameter.path] else { continue }
+    for parameter in moved {
+      guard let gradient = gradients[parameter.path],
+        let rate = rates[groups.number(of: parameter.path)]
+      else { continue }
       builder.layer = parameter.path.description
       let value = builder.parameter(parameter)
       if let corrections {

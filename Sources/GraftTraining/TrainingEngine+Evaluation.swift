@@ -55,11 +55,3 @@ extension TrainingEngine {
     }
   }
 }
-
-extension Metrics {
-  /// More accurate, or as accurate at a smaller loss.
-  func isBetter(than other: Metrics) -> Bool {
-    if let a = accuracy, let b = other.accuracy, a != b { return a > b }
-    return loss < other.loss
-  }
-}

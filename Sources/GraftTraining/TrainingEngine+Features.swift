@@ -42,7 +42,7 @@ extension TrainingEngine {
   }
 
   /// All parameters that training changes: those that train and the statistics it moves.
-  private func changing() throws -> Set<ParameterPath> {
+  func changing() throws -> Set<ParameterPath> {
     let moving = try trace(1).specializedForTraining(
       configuration.trainable, statistics: configuration.statistics)
     return configuration.trainable.union(moving.assignments.map(\.parameter))

@@ -34,8 +34,8 @@ public final class TrainingEngine {
 
   /// Changes what trains and how, from the next step on.
   ///
-  /// A new learning rate alone costs nothing; any other change compiles graphs anew and starts with
-  /// a fresh optimizer state.
+  /// New learning rates and factors of them alone cost nothing; any other change compiles graphs anew
+  /// and starts with a fresh optimizer state.
   public func configure(_ new: TrainingConfiguration) throws {
     if !new.hasSameGraphs(as: configuration) { try reset() }
     configuration = new
@@ -55,7 +55,7 @@ public final class TrainingEngine {
   /// Runs one training step.
   ///
   /// - Parameters:
-  ///   - rate: The learning rate.
+  ///   - rate: The learning rate, which each of the configuration's groups takes times its factor.
   ///   - batch: At most `batchSize` samples; where it is smaller, the rest counts nothing.
   /// - Returns: The mean loss of the samples and their scores (N, K), row by row.
   public func train(
@@ -82,7 +82,9 @@ public final class TrainingEngine {
     let step = try compilation(.training, size: size, usesFeatures)
     updateCount += 1
     stepCount += 1
-    try step.write([rate], to: Optimizer.Input.rate)
+    for (group, factor) in configuration.rates.factors.enumerated() {
+      try step.write([rate * factor], to: Optimizer.Input.rate(of: group))
+    }
     try step.write(
       configuration.optimizer.corrections(step: updateCount), to: Optimizer.Input.corrections)
     var generator = SplitMix64(seed: seed &+ UInt64(stepCount))

@@ -18,7 +18,8 @@ public final class TrainingLoop {
   private var phase = Phase.start
   private var epoch = 0
   private var step = 0
-  private var best: (metrics: Metrics, values: [ParameterPath: [Float]])?
+  /// The least validation loss so far, after how many steps, and with which values.
+  private var best: (loss: Float, step: Int, values: [ParameterPath: [Float]])?
   private var epochsWithoutProgress = 0
   private let trainableCount: Int
 
@@ -31,10 +32,15 @@ public final class TrainingLoop {
   }
 
   /// - Parameter firstEpoch: The number of the first epoch, from 1; decides order and augmentation.
+  /// - Throws: ``MissingValidation`` where the options need validation samples; `GraphError` where
+  ///   the model can't be traced.
   public init(
     engine: TrainingEngine, configuration: TrainingConfiguration, options: TrainingOptions,
     training: any SampleFeed, validation: (any SampleFeed)?, seed: UInt64, firstEpoch: Int = 1
   ) throws {
+    if options.patience != nil || options.keepsBest, validation?.sampleCount ?? 0 == 0 {
+      throw MissingValidation()
+    }
     self.engine = engine
     self.configuration = configuration
     self.options = options
@@ -70,11 +76,18 @@ public final class TrainingLoop {
         let record = try endEpoch(progress)
         phase = .beginEpoch
         epoch += 1
-        if shouldStop(record) { try finish() }
+        if try shouldStop(after: record) { try finish() }
         return .epoch(record)
       case .done: return nil
       }
     }
+  }
+
+  /// Ends training now as if no epochs were left: with ``TrainingOptions/keepsBest`` the values of
+  /// the best epoch come back.
+  public func end() throws {
+    if case .done = phase { return }
+    try finish()
   }
 
   /// The rate of the step about to be made.
@@ -129,22 +142,23 @@ public final class TrainingLoop {
       samplesPerSecond: seconds > 0 ? Double(training.sampleCount) / seconds : 0)
   }
 
-  /// Keeps the best parameters, and tells whether patience has run out.
-  private func shouldStop(_ record: EpochRecord) -> Bool {
-    guard let metrics = record.validation else { return false }
-    if let best, !metrics.isBetter(than: best.metrics) {
-      epochsWithoutProgress += 1
-    } else {
+  /// Keeps the best values, and tells whether patience has run out.
+  private func shouldStop(after record: EpochRecord) throws -> Bool {
+    guard let loss = record.validation?.loss else { return false }
+    if loss < best?.loss ?? .infinity {
       epochsWithoutProgress = 0
-      best = (metrics, options.keepsBest ? (try? currentValues()) ?? [:] : [:])
+      best = (loss, step, options.keepsBest ? try currentValues() : [:])
+    } else {
+      epochsWithoutProgress += 1
     }
-    return options.patience.map { epochsWithoutProgress > $0 } ?? false
+    return options.patience.map { epochsWithoutProgress >= max($0, 1) } ?? false
   }
 
+  /// The values that training changes, running statistics included.
   private func currentValues() throws -> [ParameterPath: [Float]] {
     try engine.download()
     var values: [ParameterPath: [Float]] = [:]
-    for path in configuration.trainable {
+    for path in try engine.changing() {
       values[path] = try engine.session.parameters.values(at: path)
     }
     return values
@@ -153,7 +167,7 @@ public final class TrainingLoop {
   private func finish() throws {
     phase = .done
     try engine.download()
-    guard options.keepsBest, let best, !best.values.isEmpty else { return }
+    guard options.keepsBest, let best, best.step != step else { return }
     try engine.restore(best.values)
   }
 }

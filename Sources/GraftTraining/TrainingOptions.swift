@@ -14,9 +14,11 @@ public struct TrainingOptions: Hashable, Sendable {
   public var featureCache: FeatureCache
   /// Beyond this many bytes, kept features live in a file.
   public var featureMemoryLimit: Int
-  /// Stop when the validation loss did not improve for this many epochs; `nil` never stops.
+  /// Stop when the validation loss has not fallen below its least for this many epochs in a row, at
+  /// least 1, as Keras's `EarlyStopping` does; `nil` never stops.
   public var patience: Int?
-  /// Whether to end with the parameters of the best epoch by validation instead of the last.
+  /// Whether to end with the values of the epoch with the least validation loss instead of the last
+  /// one's; they are kept in the host's memory.
   public var keepsBest: Bool
 
   /// How to train; without arguments for five epochs at a constant rate.
@@ -26,8 +28,8 @@ public struct TrainingOptions: Hashable, Sendable {
   ///   - batchSize: Samples in one step, at least 1.
   ///   - warmupSteps: The rate rises over this many first steps.
   ///   - featureMemoryLimit: Beyond this many bytes, kept features live in a file.
-  ///   - patience: Stop when the validation loss did not improve for this many epochs.
-  ///   - keepsBest: Whether to end with the parameters of the best epoch by validation.
+  ///   - patience: Stop when the validation loss has not improved for this many epochs.
+  ///   - keepsBest: Whether to end with the values of the epoch with the least validation loss.
   public init(
     epochs: Int = 5, batchSize: Int = 32, schedule: RateSchedule = .constant, warmupSteps: Int = 0,
     featureCache: FeatureCache = .automatic, featureMemoryLimit: Int = 1 << 30,
@@ -41,6 +43,14 @@ public struct TrainingOptions: Hashable, Sendable {
     self.featureMemoryLimit = featureMemoryLimit
     self.patience = patience
     self.keepsBest = keepsBest
+  }
+}
+
+/// Options that go by a validation loss, where there is none.
+public struct MissingValidation: Error, CustomStringConvertible {
+  public var description: String {
+    "patience and keepsBest go by the loss on validation samples, but there are none; give some, or "
+      + "leave both options out"
   }
 }
 

@@ -39,12 +39,25 @@ SCENARIOS = {
     "tail.batch.adamw": (["conv3", "bn3", "fc"], True, "adamw"),
     "tail.stored.nesterov": (["conv3", "fc"], False, "nesterov"),
     "middle.sgd": (["conv2"], True, "sgd"),
+    "rates.momentum": (["conv", "bn", "fc"], True, "momentum"),
+    "rates.adam": (["conv", "bn", "fc"], False, "adam"),
+    "rates.adamw": (["conv", "bn", "fc"], True, "adamw"),
+}
+
+# By what the learning rate of parameter groups is multiplied, by prefix: in the first two steps, and
+# in the others.
+RATE_FACTORS = {
+    "rates.momentum": ({"conv1": 0.1, "bn1": 0.1, "conv2": 0.5}, {"conv1": 0.1, "bn1": 0.1, "conv2": 0.5}),
+    "rates.adam": ({"conv1": 0.1, "bn1": 0.1, "conv2": 0.5}, {"conv1": 0.1, "bn1": 0.1, "conv2": 0.5}),
+    "rates.adamw": ({"conv1": 0.1, "bn1": 0.1, "conv2": 0.5}, {"conv1": 1, "bn1": 1, "conv2": 0.05}),
 }
 
 
 def make_optimizer(name, parameters):
     if name == "sgd":
         return torch.optim.SGD(parameters, lr=0.1, weight_decay=1e-3)
+    if name == "momentum":
+        return torch.optim.SGD(parameters, lr=0.1, momentum=0.9, weight_decay=1e-3)
     if name == "nesterov":
         return torch.optim.SGD(parameters, lr=0.05, momentum=0.9, nesterov=True)
     if name == "adam":
@@ -70,18 +83,22 @@ def main():
     tensors["labels"] = labels.float()
     for name, (prefixes, batch_statistics, optimizer_name) in SCENARIOS.items():
         network.load_state_dict(initial, strict=False)
-        trainable = []
+        factors = RATE_FACTORS.get(name, ({}, {}))
+        groups = {prefix: [] for prefix in [*factors[0], ""]}
         for path, parameter in network.named_parameters():
             parameter.requires_grad_(any(path.startswith(p) for p in prefixes))
             if parameter.requires_grad:
-                trainable.append(parameter)
+                groups[next(p for p in groups if path.startswith(p))].append(parameter)
         for path, module in network.named_modules():
             if isinstance(module, nn.BatchNorm2d):
                 trains = any(path.startswith(p) for p in prefixes)
                 module.train(batch_statistics and trains)
-        optimizer = make_optimizer(optimizer_name, trainable)
+        optimizer = make_optimizer(optimizer_name, [{"params": p} for p in groups.values()])
+        rate = optimizer.defaults["lr"]
         losses = []
         for step in range(steps):
+            for prefix, group in zip(groups, optimizer.param_groups):
+                group["lr"] = rate * factors[step // 2].get(prefix, 1)
             loss = nn.functional.cross_entropy(network(inputs[step]), labels[step])
             optimizer.zero_grad()
             loss.backward()

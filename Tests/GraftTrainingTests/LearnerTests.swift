@@ -131,6 +131,18 @@ import Testing
     for word in ["Accuracy", "Loss", "validation", "bright"] { #expect(page.contains(word)) }
   }
 
+  @Test func aSummaryTellsWhatTrainsAndItsMemory() throws {
+    let learner = try Self.makeLearner()
+    learner.freezing = .upTo("dense")
+    let summary = try learner.summary(batchSize: 8)
+    #expect((summary.trainableCount, summary.frozenCount) == (10, 22))
+    #expect(summary.memory?.plan == (try learner.forecast(batchSize: 8).plan))
+    #expect(summary.description.contains("8 samples on \(learner.device.name)"))
+    #expect(summary.layers.first { $0.name == "hidden" }?.kind == "dense")
+    learner.freezing = .upTo("dnse")
+    #expect(throws: ModelError.self) { try learner.summary() }
+  }
+
   @Test func leavingTheLoopStopsAfterTheStep() async throws {
     let learner = try Self.makeLearner()
     let feed = try learner.feed(Self.makeData())
@@ -155,6 +167,24 @@ import Testing
     learner.freezing = .none
     try await learner.fit(on: learner.feed(data), options: TrainingOptions(epochs: 1))
     #expect(try hidden() != before)
+  }
+
+  @Test func ratesAreReadAtTheNextStep() async throws {
+    let learner = try Self.makeLearner(.sgd(0.1))
+    let feed = try learner.feed(Self.makeData())
+    func hidden() throws -> [Float] { try learner.parameters().values(at: "hidden.weight") }
+    func change(_ rates: LayerRates) async throws -> Float {
+      let before = try hidden()
+      learner.rates = rates
+      try await learner.fit(on: feed, options: TrainingOptions(epochs: 1))
+      return zip(before, try hidden()).map { abs($0 - $1) }.max() ?? 0
+    }
+    let whole = try await change(.uniform)
+    #expect(whole > 0)
+    #expect(try await change(.layers(["hidden": 1e-3])) < whole / 100)
+    await #expect(throws: ModelError.self) { try await change(.upTo("hiden", factor: 0.1)) }
+    await #expect(throws: ModelError.self) { try await change(.upTo("dense", factor: .nan)) }
+    await #expect(throws: ModelError.self) { try await change(.backbone(factor: 0.1)) }
   }
 
   @Test func aModelMustHaveAnOutputForEachClass() throws {

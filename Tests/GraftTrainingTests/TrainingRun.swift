@@ -17,9 +17,11 @@ struct TrainingRun {
       parameter.role.isTrainable
         && scenario.trainable.contains { Self.torchName(parameter).hasPrefix($0) }
     }
-    configuration = TrainingConfiguration(
+    var configuration = TrainingConfiguration(
       trainable: Set(trainable.map(\.path)), loss: .crossEntropy, optimizer: scenario.optimizer,
       statistics: scenario.statistics)
+    configuration.rates = try Self.groups(scenario.rates)
+    self.configuration = configuration
     engine = TrainingEngine(
       session: device.makeSession(parameters: store), configuration: configuration
     ) { try Self.model.trace(batchSize: $0) }
@@ -27,6 +29,13 @@ struct TrainingRun {
       let values = try expected("initial.\(Self.torchName(parameter))", parameter)
       store.set(parameter.path, shape: parameter.type.shape, to: values)
     }
+  }
+
+  /// The groups of layers named as PyTorch names them, with their factors.
+  static func groups(_ rates: [String: Float]) throws -> RateGroups {
+    let names = rates.map { ("net.\($0)", $1) }
+    let layers = LayerRates.layers(Dictionary(uniqueKeysWithValues: names))
+    return RateGroups(try layers.groups(of: model.outline()))
   }
 
   static func torchName(_ parameter: Parameter) -> String {

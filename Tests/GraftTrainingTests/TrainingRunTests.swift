@@ -9,6 +9,9 @@ import Testing
     var trainable: [String]
     var statistics: NormalizationStatistics
     var optimizer: Optimizer
+    /// The factors of layers' rates in the first two steps, and in those that follow.
+    var rates: [String: Float] = [:]
+    var laterRates: [String: Float]?
     var testDescription: String { name }
   }
 
@@ -31,12 +34,32 @@ import Testing
     Scenario(
       name: "middle.sgd", trainable: ["conv2"], statistics: .batch,
       optimizer: .sgd(0.1, weightDecay: 1e-3)),
+    Scenario(
+      name: "rates.momentum", trainable: ["conv", "bn", "fc"], statistics: .batch,
+      optimizer: .sgd(0.1, momentum: 0.9, weightDecay: 1e-3),
+      rates: ["conv1": 0.1, "bn1": 0.1, "conv2": 0.5]),
+    Scenario(
+      name: "rates.adam", trainable: ["conv", "bn", "fc"], statistics: .stored,
+      optimizer: .adam(0.01, weightDecay: 1e-3), rates: ["conv1": 0.1, "bn1": 0.1, "conv2": 0.5]),
+    Scenario(
+      name: "rates.adamw", trainable: ["conv", "bn", "fc"], statistics: .batch,
+      optimizer: .adamW(0.01, weightDecay: 0.1), rates: ["conv1": 0.1, "bn1": 0.1, "conv2": 0.5],
+      laterRates: ["conv1": 1, "bn1": 1, "conv2": 0.05]),
   ]
 
   @Test("Losses and parameters follow PyTorch's", arguments: TestDevice.all, scenarios)
   func followsPyTorch(device: TestDevice, scenario: Scenario) throws {
-    let run = try TrainingRun(scenario, on: device.open())
-    let losses = try (0..<4).map { try run.step($0) }
+    let device = try device.open()
+    let run = try TrainingRun(scenario, on: device)
+    var losses = try (0..<2).map { try run.step($0) }
+    if let rates = scenario.laterRates {
+      let byteCount = device.allocatedByteCount
+      var configuration = run.configuration
+      configuration.rates = try TrainingRun.groups(rates)
+      try run.engine.configure(configuration)
+      #expect(device.allocatedByteCount == byteCount, "graphs were forgotten")
+    }
+    losses += try (2..<4).map { try run.step($0) }
     let expected = try run.fixture.values("\(scenario.name).losses")
     for (loss, expected) in zip(losses, expected) {
       #expect(abs(loss - expected) < 2e-5 * max(1, abs(expected)))

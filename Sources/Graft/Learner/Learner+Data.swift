@@ -47,17 +47,23 @@ extension Learner {
 
   /// Trains on the training part of a split dataset and validates on the other.
   ///
-  /// - Parameter augmentation: What is done to training samples at random.
+  /// - Parameters:
+  ///   - augmentation: What is done to training samples at random.
+  ///   - patience: Stop when the validation loss has not improved for this many epochs.
+  ///   - keepsBest: Whether to end with the values of the epoch with the least validation loss.
   /// - Returns: The epochs of this fit.
   @discardableResult
   public func fit<Part: Dataset>(
     _ data: DatasetSplit<Part>, epochs: Int, batchSize: Int = 32,
-    augmentation: Augmentation? = nil, isolation: isolated (any Actor)? = #isolation
+    augmentation: Augmentation? = nil, patience: Int? = nil, keepsBest: Bool = false,
+    isolation: isolated (any Actor)? = #isolation
   ) async throws -> History {
     try await fit(
       on: feed(data.training, augmentation: augmentation),
       validation: feed(data.validation),
-      options: TrainingOptions(epochs: epochs, batchSize: batchSize), isolation: isolation)
+      options: TrainingOptions(
+        epochs: epochs, batchSize: batchSize, patience: patience, keepsBest: keepsBest),
+      isolation: isolation)
   }
 
   /// Loss and accuracy over a dataset.

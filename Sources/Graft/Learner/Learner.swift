@@ -17,6 +17,9 @@ public final class Learner {
   public var freezing: FreezePlan
   public var loss: Loss
   public var optimizer: Optimizer
+  /// Which layers learn at another rate than the optimizer's; factors may change between fits without
+  /// losing the optimizer's state.
+  public var rates = LayerRates.uniform
   /// What normalizations that train normalize by.
   public var statistics = NormalizationStatistics.batch
   /// Times the sum of squares of each trainable kernel, added to the loss.
@@ -58,11 +61,14 @@ public final class Learner {
 
   /// What the next step would run.
   ///
-  /// - Throws: ``ModelError`` where the plan names an unknown layer or leaves nothing to train.
+  /// - Throws: ``ModelError`` where ``freezing`` or ``rates`` name an unknown layer, nothing is left
+  ///   to train, or a factor is not greater than 0.
   public func configuration() throws -> TrainingConfiguration {
-    TrainingConfiguration(
-      trainable: try freezing.trainableParameters(of: model), loss: loss, optimizer: optimizer,
-      statistics: statistics, l2Penalty: l2Penalty)
+    let outline = try model.outline()
+    return TrainingConfiguration(
+      trainable: try freezing.trainableParameters(of: outline), loss: loss, optimizer: optimizer,
+      statistics: statistics, l2Penalty: l2Penalty,
+      rates: RateGroups(try rates.groups(of: outline)))
   }
 
   /// The values of all parameters, up to date with the last step.
@@ -73,7 +79,8 @@ public final class Learner {
 
   /// Trains as the sequence of events that comes of it.
   ///
-  /// - Throws: ``MemoryError`` where a step doesn't fit the device; ``ModelError``.
+  /// - Throws: ``MemoryError`` where a step doesn't fit the device; ``ModelError``;
+  ///   ``MissingValidation`` where the options need validation samples.
   public func training(
     on samples: any SampleFeed, validation: (any SampleFeed)? = nil,
     options: TrainingOptions = TrainingOptions()

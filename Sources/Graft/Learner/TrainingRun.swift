@@ -14,6 +14,10 @@ public struct TrainingRun: AsyncSequence {
   let loop: TrainingLoop
   let learner: Learner
 
+  /// Ends training now, as leaving the loop does, and with ``TrainingOptions/keepsBest`` puts the
+  /// values of the best epoch back.
+  public func end() throws { try loop.end() }
+
   /// An iterator that goes on where training stands.
   public func makeAsyncIterator() -> Iterator { Iterator(loop: loop, learner: learner) }
 

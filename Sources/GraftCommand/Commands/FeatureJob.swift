@@ -85,10 +85,9 @@ final class FeatureJob {
       top.recipe.classifier.contains { name == $0 || name.hasPrefix($0 + ".") }
         || ["logits", "output", "predictions"].contains(name)
     }
-    if needsTop {
-      return try await Learner(Model(network.makeBackbone(includesTop: true)), device: device)
-    }
-    return try await Learner(Model(network.makeBackbone()(pooling: .average)), device: device)
+    var backbone = try await network.makeBackbone(includesTop: needsTop)
+    if !needsTop || layers.contains("pooled") { backbone = backbone(pooling: .average) }
+    return try Learner(Model(backbone), device: device)
   }
 
   private static func files(_ paths: [String]) throws -> [String] {

@@ -7,8 +7,8 @@ struct Features: AsyncParsableCommand {
     abstract: "What named layers give for photos, or for a prepared tensor.",
     discussion: """
       Layers go by PyTorch's names (layer4, features.29) or by Keras's (conv4_block6_out). Besides \
-      them there are `pooled` and, for a network with its classifier, `logits`; `stages` stands for \
-      the last map of each size. The result is a \
+      them there are `pooled`, the means of the last map, and the classifier's `logits`; `stages` \
+      stands for the last map of each size. The result is a \
       safetensors file with a tensor of each layer's name; for photos also a JSON file beside it \
       that lists them in order.
       """)

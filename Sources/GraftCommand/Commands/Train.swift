@@ -124,6 +124,23 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The learning rate for fine-tuning.")
   var fineTuneRate: Float = 1e-5
 
+  @Option(
+    help: """
+      What the rate for fine-tuning is multiplied by for the layers of the network, as against \
+      the new head: 0.1 moves them ten times slower.
+      """)
+  var backboneRateFactor: Float?
+
+  @Option(
+    help: """
+      Stop when the validation loss has not improved for so many passes, in either part of the \
+      training; by default never.
+      """)
+  var patience: Int?
+
+  @Flag(help: "End with the values of the pass with the least validation loss, not the last one's.")
+  var keepBest = false
+
   @Option(help: "What fine-tuned normalizations normalize by: stored or batch statistics.")
   var statistics = NormalizationStatistics.stored
 
@@ -150,14 +167,27 @@ struct RecipeOptions: ParsableArguments {
     }
     try Limits.require("--fine-tune-last", fineTuneLast, in: Limits.extent)
     try Limits.require("--batch-size", batchSize, in: Limits.extent)
+    try Limits.require("--patience", patience, in: 1...Limits.epochs.upperBound)
     try Limits.requirePositive("--rate", rate)
     try Limits.requirePositive("--fine-tune-rate", fineTuneRate)
+    if let backboneRateFactor {
+      try Limits.requirePositive("--backbone-rate-factor", backboneRateFactor)
+      guard fineTuning != nil else {
+        throw ValidationError(
+          "--backbone-rate-factor is for fine-tuning: give --fine-tune-from or --fine-tune-last")
+      }
+    }
     try Limits.requireNotNegative("--weight-decay", weightDecay)
   }
 
   /// What stays frozen in fine-tuning; `nil` where there is none.
   var fineTuning: FreezePlan? {
     fineTuneFrom.map { .upTo($0) } ?? fineTuneLast.map { .allButLast($0) }
+  }
+
+  /// At which rates layers are fine-tuned.
+  var fineTuningRates: LayerRates {
+    backboneRateFactor.map { .backbone(factor: $0) } ?? .uniform
   }
 
   func makeOptimizer(rate: Float) -> Optimizer {
@@ -171,7 +201,7 @@ struct RecipeOptions: ParsableArguments {
   func makeOptions(epochs: Int) -> TrainingOptions {
     TrainingOptions(
       epochs: epochs, batchSize: batchSize, schedule: schedule.schedule,
-      featureCache: noCache ? .off : .automatic)
+      featureCache: noCache ? .off : .automatic, patience: patience, keepsBest: keepBest)
   }
 }
 

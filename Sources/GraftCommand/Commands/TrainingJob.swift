@@ -20,6 +20,12 @@ final class TrainingJob {
       var accuracy: Float?
       var loss: Float
       var imagesPerSecond: Double
+      /// How many passes were made.
+      var epochs: Int
+      /// The number of the pass with the least validation loss, counted through all phases.
+      var bestEpoch: Int?
+      /// Whether --patience ran out.
+      var stoppedEarly: Bool
     }
     var backbone: String
     var classes: [String]
@@ -89,7 +95,8 @@ final class TrainingJob {
     if let plan = recipe.fineTuning, recipe.fineTuneEpochs > 0, !interruption.isRequested {
       learner.freezing = plan
       learner.optimizer = recipe.makeOptimizer(rate: recipe.fineTuneRate)
-      terminal.say("Fine-tuning with \(plan) frozen")
+      learner.rates = recipe.fineTuningRates
+      terminal.say("Fine-tuning with \(plan) frozen, \(learner.rates)")
       try await train(Self.fineTuned, options: recipe.makeOptions(epochs: recipe.fineTuneEpochs))
     }
     return try finish()
@@ -125,14 +132,11 @@ final class TrainingJob {
 
   /// Trains one phase and evaluates it.
   private func train(_ name: String, options: TrainingOptions) async throws {
-    let (plan, everything) = try learner.forecast(batchSize: options.batchSize)
-    if bytesSaved == 0 { bytesSaved = everything.totalByteCount - plan.totalByteCount }
-    terminal.say(
-      "Memory of a step: \(Format.bytes(plan.totalByteCount)); with nothing frozen it would be "
-        + Format.bytes(everything.totalByteCount))
+    try describeMemory(options)
     let augment = self.options.data.augment
     let photos: any Dataset =
       augment == .mirror ? MirroredDataset(data.training) : data.training
+    let epochsBefore = learner.history.epochs.count
     let run = try learner.training(
       on: learner.feed(photos, augmentation: augment.augmentation),
       validation: learner.feed(data.validation), options: options)
@@ -153,20 +157,51 @@ final class TrainingJob {
         break
       }
     }
-    let epochs = learner.history.epochs.suffix(options.epochs)
-    // The last epoch ended in an evaluation of what the model still is, unless it was broken off.
-    let isWhole = !interruption.isRequested && !options.keepsBest
-    let last = isWhole ? epochs.last?.validation : nil
-    let metrics = try last ?? learner.evaluate(data.validation, batchSize: options.batchSize)
-    let rates = epochs.map(\.samplesPerSecond).sorted()
-    let rate = extraction.rate ?? (rates.isEmpty ? 0 : rates[rates.count / 2])
+    try run.end()
+    let done = History(Array(learner.history.epochs.dropFirst(epochsBefore)))
+    try conclude(name, done, options, extractionRate: extraction.rate)
+  }
+
+  private func describeMemory(_ options: TrainingOptions) throws {
+    let (plan, everything) = try learner.forecast(batchSize: options.batchSize)
+    if bytesSaved == 0 { bytesSaved = everything.totalByteCount - plan.totalByteCount }
+    terminal.say(
+      "Memory of a step: \(Format.bytes(plan.totalByteCount)); with nothing frozen it would be "
+        + Format.bytes(everything.totalByteCount))
+  }
+
+  /// Evaluates what a phase ended with, and says so.
+  private func conclude(
+    _ name: String, _ done: History, _ options: TrainingOptions, extractionRate: Double?
+  ) throws {
+    let stoppedEarly = !interruption.isRequested && done.epochs.count < options.epochs
+    describeEnd(of: done, options, stoppedEarly: stoppedEarly)
+    // An epoch ended in an evaluation of what the model still is, unless it was broken off later.
+    let kept = options.keepsBest ? done.best : interruption.isRequested ? nil : done.last
+    let metrics =
+      try kept?.validation ?? learner.evaluate(data.validation, batchSize: options.batchSize)
+    let rates = done.epochs.map(\.samplesPerSecond).sorted()
+    let rate = extractionRate ?? (rates.isEmpty ? 0 : rates[rates.count / 2])
     phases.append(
       Result.Phase(
-        name: name, accuracy: metrics.accuracy, loss: metrics.loss, imagesPerSecond: rate))
+        name: name, accuracy: metrics.accuracy, loss: metrics.loss, imagesPerSecond: rate,
+        epochs: done.epochs.count, bestEpoch: done.best?.epoch, stoppedEarly: stoppedEarly))
     terminal.say(
       "Accuracy on held-out photos (\(name)): \(metrics.accuracy.map(Format.percent) ?? "-"), "
         + "loss \(Format.fixed(Double(metrics.loss), 4)), "
         + "\(Format.fixed(rate, 1)) images/s through the network")
+  }
+
+  /// Says why training ended before its time, and which epoch's values are kept.
+  private func describeEnd(of done: History, _ options: TrainingOptions, stoppedEarly: Bool) {
+    if stoppedEarly, let patience = options.patience {
+      terminal.say(
+        "Stopped after \(done.epochs.count) of \(options.epochs) epochs: the validation loss has not "
+          + "improved for \(patience == 1 ? "an epoch" : "\(patience) epochs")")
+    }
+    if options.keepsBest, let best = done.best {
+      terminal.say("Keeping epoch \(best.epoch), which has the least validation loss")
+    }
   }
 
   /// Nothing that follows could mend a loss that is no number any more.
@@ -243,26 +278,5 @@ struct DivergedTraining: Error, CustomStringConvertible {
   var description: String {
     "the loss is no finite number after epoch \(epoch) at a learning rate of \(rate), so that nothing "
       + "was saved; choose a lower --rate or --fine-tune-rate"
-  }
-}
-
-/// Samples a second since the first note.
-struct RateMeter {
-  private var start: ContinuousClock.Instant?
-  private var firstCount = 0
-  private(set) var rate: Double?
-
-  mutating func note(_ count: Int) {
-    guard let start else {
-      (start, firstCount) = (.now, count)
-      return
-    }
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    if seconds > 0 { rate = Double(count - firstCount) / seconds }
-  }
-
-  func detail(remaining: Int) -> String {
-    guard let rate, rate > 0 else { return "" }
-    return "\(Format.fixed(rate, 1)) images/s  \(Format.duration(Double(remaining) / rate)) left"
   }
 }

@@ -63,54 +63,12 @@ final class Terminal: Sendable {
   }
 }
 
-/// Numbers as people read them.
-enum Format {
-  /// Bytes in binary units: `1.5 GiB`.
-  static func bytes(_ count: Int) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB"]
-    var (value, unit) = (Double(count), 0)
-    while abs(value) >= 1024, unit < units.count - 1 {
-      value /= 1024
-      unit += 1
-    }
-    return unit == 0 ? "\(count) B" : "\(fixed(value, 1)) \(units[unit])"
-  }
-
-  /// With a fixed number of decimals.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
-    String(format: "%.\(decimals)f", value)
-  }
-
+extension Format {
   static func percent(_ share: Float) -> String { fixed(Double(share) * 100, 1) + " %" }
-
-  /// Thousands apart: `25,557,032`.
-  static func count(_ value: Int) -> String {
-    var digits = String(value.magnitude)
-    var groups: [String] = []
-    while digits.count > 3 {
-      groups.insert(String(digits.suffix(3)), at: 0)
-      digits.removeLast(3)
-    }
-    return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
-  }
 
   /// Minutes and seconds: `2:05`.
   static func duration(_ seconds: Double) -> String {
     let whole = Int(max(seconds, 0).rounded())
     return "\(whole / 60):\(String(format: "%02d", whole % 60))"
-  }
-
-  /// Columns padded to their widest cell; the first is left-aligned, the others right.
-  static func table(_ rows: [[String]], leftColumns: Int = 1) -> [String] {
-    let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-    }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return column < leftColumns ? cell + padding : padding + cell
-      }
-      return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-    }
   }
 }

@@ -6,10 +6,12 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownBackbone(String, nearest: [String])
   /// No published weights of the backbone have this tag.
   case unknownWeights(String, backbone: String, known: [String])
-  /// A freeze plan that asks for a backbone, of a model that has none or another.
+  /// A freeze plan, or rates, that ask for a backbone, of a model that has none or another.
   case noBackbone(model: String)
   /// The plan freezes every parameter.
   case nothingToTrain(plan: String, model: String)
+  /// A factor of a layer's learning rate that is no number greater than 0.
+  case impossibleRate(factor: Float, layer: String)
 
   public var description: String {
     switch self {
@@ -22,10 +24,13 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         ? "no weights of '\(backbone)' are known; name a file of them"
         : "'\(backbone)' has no published weights '\(tag)'; there are \(known.joined(separator: ", "))"
     case .noBackbone(let model):
-      "'\(model)' does not contain the backbone that the freeze plan names; "
-        + "make the plan from the backbone that the model was made with"
+      "'\(model)' does not contain the backbone that the freeze plan or the rates ask for; "
+        + "name layers instead, or the backbone that the model was made with"
     case .nothingToTrain(let plan, let model):
       "freezing \(plan) leaves nothing of '\(model)' to train; freeze less, or add a layer"
+    case .impossibleRate(let factor, let layer):
+      "the rate of '\(layer)' can't be multiplied by \(factor), only by a number greater than 0; "
+        + "freeze a layer that is to stay as it is"
     }
   }
 

@@ -1,0 +1,22 @@
+import Graft
+import Testing
+
+/// The values of named layers.
+@Suite struct FeatureTests {
+  /// Initial values follow from seed and path, so that all three networks have the same.
+  @Test func aNetworkWithItsClassifierHasPooledFeaturesToo() throws {
+    let base = Backbone.mobileNetV2(inputSize: 32)
+    func features(_ layers: [String], _ backbone: Backbone) throws -> [String: [Float]] {
+      let learner = try Learner(Model(backbone), device: CPUDevice())
+      let samples = (0..<2 * 32 * 32 * 3).map { Float($0 % 11) / 11 }
+      return try learner.features(
+        layers, of: ArrayFeed(samples: samples, targets: [], sampleCount: 2))
+    }
+    let both = try features(["pooled", "logits"], base(includesTop: true, pooling: .average))
+    let pooled = try features(["pooled"], base(pooling: .average))
+    let logits = try features(["logits"], base(includesTop: true))
+    #expect(try #require(both["pooled"]).count == 2 * 1280)
+    #expect(both["pooled"] == pooled["pooled"])
+    #expect(both["logits"] == logits["logits"])
+  }
+}
