@@ -14,12 +14,10 @@ public struct RateGroups: Hashable, Sendable {
   public static let uniform = RateGroups([])
 
   /// Groups with the factors of their rates; all other parameters learn at the rate itself.
-  ///
-  /// - Precondition: No parameter is in two groups.
+  /// The last group counts where a parameter is in several.
   public init(_ groups: [(parameters: Set<ParameterPath>, factor: Float)]) {
     for (parameters, factor) in groups {
       for path in parameters {
-        precondition(numbers[path] == nil, "\(path) is in two groups")
         numbers[path] = factors.count
       }
       factors.append(factor)
