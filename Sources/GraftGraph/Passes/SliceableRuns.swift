@@ -68,21 +68,28 @@ struct SliceableRuns {
   /// The largest part of the batch whose values fit, or enough to be worth loading the weights.
   private func wantedSliceSize(_ index: Int) -> Int {
     let node = graph.nodes[index]
-    let isSliced = node.operands.map { fromSamples[$0.node] }
-    let operands = node.operands.map { graph.type(of: $0).byteCount }
-    let weights = zip(operands, isSliced).reduce(0) { $0 + ($1.1 ? 0 : $1.0) }
-    let values =
-      zip(operands, isSliced).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
-      + node.results.reduce(0) { $0 + $1.byteCount }
-    let perSample = max(1, values / batchSize)
+    let weights = node.operands.filter { !fromSamples[$0.node] }
+      .reduce(0) { $0 + graph.type(of: $1).byteCount }
+    let perSample = max(1, valueByteCount(index) / batchSize)
     // Weights are loaded again for each slice: they must be little beside its values.
     let fitting = max(slicing.byteCount, 4 * weights) / perSample
     return (1...batchSize).last { batchSize % $0 == 0 && $0 <= max(1, fitting) } ?? batchSize
   }
 
-  /// Keeps a run if slices can be told apart in memory and something stays within it.
+  /// What an operation reads and writes for the whole batch.
+  private func valueByteCount(_ index: Int) -> Int {
+    let node = graph.nodes[index]
+    return node.operands.filter { fromSamples[$0.node] }
+      .reduce(0) { $0 + graph.type(of: $1).byteCount }
+      + node.results.reduce(0) { $0 + $1.byteCount }
+  }
+
+  /// Keeps a run if slices can be told apart in memory, something stays within it, and whole batches are
+  /// not in the cache anyway, of which a slice takes half.
   private mutating func add(_ nodes: [Int], sliceSize: Int) {
-    guard sliceSize < batchSize else { return }
+    guard sliceSize < batchSize,
+      nodes.contains(where: { valueByteCount($0) > 2 * slicing.byteCount })
+    else { return }
     var nodes = nodes
     while let last = nodes.last, isView(last) { nodes.removeLast() }
     var run = Run(nodes: nodes, batchSize: batchSize, sliceSize: sliceSize)

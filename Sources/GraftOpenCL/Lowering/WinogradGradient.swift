@@ -21,7 +21,7 @@ struct WinogradGradient {
   }
 
   /// Whether the transforms are likely to pay.
-  var pays: Bool { problem.pays }
+  var pays: Bool { problem.pays() }
 
   /// Returns `nil` where vectors don't divide the channels.
   func lowering(on device: OpenCLDevice) -> KernelLowering? {

@@ -60,7 +60,11 @@ struct WinogradProblem {
 
   /// Whether the transforms are likely to pay: the transformed kernel is four times as large as the
   /// plain one, which few tiles don't make up for.
-  var pays: Bool { min(sourceChannels, targetChannels) >= 32 && tileCount >= 32 }
+  ///
+  /// - Parameter kernelIsConstant: Whether it is transformed only once.
+  func pays(kernelIsConstant: Bool = false) -> Bool {
+    min(sourceChannels, targetChannels) >= 32 && (kernelIsConstant || tileCount >= 32)
+  }
 
   /// The kernel, transformed and packed into panels of output channels.
   func preparation(

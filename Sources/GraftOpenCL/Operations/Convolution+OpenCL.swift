@@ -20,7 +20,8 @@ extension Convolution: OpenCLOperation {
     if convolution.isDepthwise {
       return [DepthwiseLowering(convolution, on: device).forward(epilogue)] + general.outclassed
     }
-    return general.adding(WinogradProblem(convolution), epilogue: epilogue, on: device)
+    return general.adding(
+      WinogradProblem(convolution), of: problem, epilogue: epilogue, on: device)
   }
 }
 
@@ -41,7 +42,8 @@ extension ConvolutionInputGradient: OpenCLOperation {
       "convolution_input_gradient", count: problem.results[0].shape.count, on: device)
     let general = [device.isCPU ? tile : block, naive]
     guard convolution.isDepthwise else {
-      return general.adding(WinogradProblem(inputGradientOf: convolution), on: device)
+      return general.adding(
+        WinogradProblem(inputGradientOf: convolution), of: problem, on: device)
     }
     let depthwise = DepthwiseLowering(convolution, on: device)
     let best = depthwise.inputGradient()
@@ -86,14 +88,17 @@ extension [KernelLowering] {
 
   /// These and the device's kind of Winograd's algorithm where it can run.
   fileprivate func adding(
-    _ winograd: WinogradProblem?, epilogue: Epilogue = .none, on device: OpenCLDevice
+    _ winograd: WinogradProblem?, of problem: Problem, epilogue: Epilogue = .none,
+    on device: OpenCLDevice
   ) -> [KernelLowering] {
     guard let winograd else { return self }
     let lowering =
       device.isCPU
       ? WinogradTile(winograd, epilogue: epilogue).lowering(on: device)
       : WinogradStages(winograd, epilogue: epilogue).lowering(on: device)
-    return adding(lowering, pays: winograd.pays)
+    // A GPU is busy with many tiles only.
+    let kernelIsConstant = device.isCPU && problem.constantOperands.contains(1)
+    return adding(lowering, pays: winograd.pays(kernelIsConstant: kernelIsConstant))
   }
 
   /// These and another: first where it is likely to pay, else before the reference.
