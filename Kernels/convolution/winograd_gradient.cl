@@ -21,6 +21,8 @@
 #ifndef BLOCK_PANELS
 #define BLOCK_PANELS 4
 #endif
+// What keeps the planes of the points from falling into the same part of a cache.
+#define PLANE_PADDING 16
 // The tiles whose factors are multiplied before sums go back to memory.
 #define MOST_STEPS 256
 
@@ -64,7 +66,8 @@ __kernel void winograd_gradient_factors(
     __global float *restrict factors, const int factors_offset) {
   const int blocks = (image_channels + BLOCK_INPUTS - 1) / BLOCK_INPUTS;
   const int panels = (result_channels + PANEL - 1) / PANEL;
-  const int left_plane = blocks * capacity * BLOCK_INPUTS, right_plane = panels * capacity * PANEL;
+  const int left_plane = blocks * capacity * BLOCK_INPUTS + PLANE_PADDING;
+  const int right_plane = panels * capacity * PANEL + PLANE_PADDING;
   __global float *left = factors + factors_offset, *right = left + POINTS * left_plane;
   FOR_SHARE(i, 0, RUN, tile_count) {
     const int tile = first_tile + i, number = tile / (tiles_down * tiles_across);
@@ -97,8 +100,9 @@ __kernel void winograd_gradient_products(
   const int item = get_global_id(0), items = get_global_size(0);
   const int blocks = (image_channels + BLOCK_INPUTS - 1) / BLOCK_INPUTS;
   const int panels = (result_channels + PANEL - 1) / PANEL;
-  const int left_plane = blocks * capacity * BLOCK_INPUTS, right_plane = panels * capacity * PANEL;
-  const int sums_plane = BLOCK_PANELS * BLOCK_INPUTS * PANEL;
+  const int left_plane = blocks * capacity * BLOCK_INPUTS + PLANE_PADDING;
+  const int right_plane = panels * capacity * PANEL + PLANE_PADDING;
+  const int sums_plane = BLOCK_PANELS * BLOCK_INPUTS * PANEL + PLANE_PADDING;
   const int tasks = blocks * ((panels + BLOCK_PANELS - 1) / BLOCK_PANELS);
   __global float *sums = scratch + scratch_offset + item * scratch_stride;
   factors += factors_offset;

@@ -21,8 +21,10 @@
 #ifndef BLOCK_PANELS
 #define BLOCK_PANELS 2
 #endif
-// What keeps rows of scratch memory from falling into the same part of a cache.
+// What keeps rows of scratch memory, and the planes of the points, from falling into the same part of a
+// cache.
 #define ROW_PADDING 16
+#define PLANE_PADDING 16
 
 // Multiplies the transformed pixels of BLOCK_TILES tiles by one panel at one point.
 void multiply_point(
@@ -62,9 +64,9 @@ __kernel void winograd_tile(
     __global float *restrict scratch, const int scratch_offset, BIAS_PARAMETER RESIDUAL_PARAMETER
     __global float *target, const int target_offset) {
   const int item = get_global_id(0), items = get_global_size(0);
-  const int row_stride = source_channels + ROW_PADDING, plane = BLOCK_TILES * row_stride;
+  const int row_stride = source_channels + ROW_PADDING, plane = BLOCK_TILES * row_stride + PLANE_PADDING;
   const int panels = (target_channels + PANEL - 1) / PANEL;
-  const int sums_plane = BLOCK_PANELS * BLOCK_TILES * PANEL;
+  const int sums_plane = BLOCK_PANELS * BLOCK_TILES * PANEL + PLANE_PADDING;
   __global float *factors = scratch + scratch_offset + item * scratch_stride;
   __global float *sums = factors + POINTS * plane;
   source += source_offset;

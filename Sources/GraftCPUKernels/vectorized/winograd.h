@@ -6,14 +6,17 @@
 // Tiles transformed together, and panels of output channels multiplied together.
 #define BLOCK_TILES 48
 #define BLOCK_PANELS 2
+// What keeps rows, and the planes of the points, from falling into the same part of a cache.
 #define ROW_PADDING 16
+#define PLANE_PADDING 16
 #define MAXIMUM_DEPTH (LANES == 16 ? 128 : 256)
 
 static ptrdiff_t NAME(winograd_block_tiles)(void) { return BLOCK_TILES; }
 
 static ptrdiff_t NAME(winograd_scratch_count)(const graft_winograd *shape) {
-  return graft_winograd_point_count(shape) * BLOCK_TILES *
-         (shape->input_channels + ROW_PADDING + BLOCK_PANELS * TILE_COLUMNS);
+  return graft_winograd_point_count(shape) *
+         (BLOCK_TILES * (shape->input_channels + ROW_PADDING + BLOCK_PANELS * TILE_COLUMNS) +
+          2 * PLANE_PADDING);
 }
 
 INLINE void NAME(pack_filter)(const winograd_filter filter, const float *kernel,
@@ -119,8 +122,8 @@ INLINE void NAME(filter_tiles)(const winograd_filter filter, const graft_winogra
   const ptrdiff_t channels = shape->input_channels, row_stride = channels + ROW_PADDING;
   const ptrdiff_t panels = (shape->output_channels + TILE_COLUMNS - 1) / TILE_COLUMNS;
   const ptrdiff_t packed_plane = panels * TILE_COLUMNS * channels;
-  const ptrdiff_t plane = BLOCK_TILES * row_stride;
-  const ptrdiff_t sums_plane = BLOCK_PANELS * BLOCK_TILES * TILE_COLUMNS;
+  const ptrdiff_t plane = BLOCK_TILES * row_stride + PLANE_PADDING;
+  const ptrdiff_t sums_plane = BLOCK_PANELS * BLOCK_TILES * TILE_COLUMNS + PLANE_PADDING;
   float *sums = scratch + points * plane;
   for (ptrdiff_t tile = first_tile; tile < end_tile; tile += BLOCK_TILES) {
     const ptrdiff_t count = end_tile - tile < BLOCK_TILES ? end_tile - tile : BLOCK_TILES;
@@ -175,6 +178,7 @@ static void NAME(winograd_tiles)(const graft_winograd *shape, const float *packe
 #undef BLOCK_TILES
 #undef BLOCK_PANELS
 #undef ROW_PADDING
+#undef PLANE_PADDING
 #undef MAXIMUM_DEPTH
 #undef TILE_COLUMNS
 #undef tile_arguments

@@ -11,6 +11,7 @@ struct WinogradGradient {
   private static let (blockInputs, blockPanels) = (48, 4)
   /// The tiles that one work-item transforms.
   private static let run = 8
+  private static let planePadding = 16
 
   /// Returns `nil` where the convolution is of another kind.
   init?(_ convolution: ConvolutionProblem) {
@@ -37,12 +38,15 @@ struct WinogradGradient {
       inputs.dividedRoundingUp(by: Self.blockInputs)
       * outputs.dividedRoundingUp(by: Self.blockPanels * panelWidth)
     let itemCount = min(taskCount, 2 * units)
-    let scratchCount = problem.pointCount * Self.blockInputs * Self.blockPanels * panelWidth
+    let scratchCount =
+      problem.pointCount
+      * (Self.blockInputs * Self.blockPanels * panelWidth + Self.planePadding)
     let macros = [
       "VECTOR_WIDTH": width, "ROWS": width >= 16 ? 12 : 6, "RUN": Self.run,
       "BLOCK_INPUTS": Self.blockInputs, "BLOCK_PANELS": Self.blockPanels,
     ].mapValues(String.init)
-    let factorsByteCount = 4 * tilesPerChunk * factorCount
+    let factorsByteCount =
+      4 * (tilesPerChunk * factorCount + 2 * problem.pointCount * Self.planePadding)
     let scratchByteCount = 4 * itemCount * scratchCount
     let (image, result) = (problem.source, problem.target)
     return KernelLowering(

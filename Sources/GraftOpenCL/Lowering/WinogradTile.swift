@@ -55,15 +55,16 @@ private struct WinogradBlocking {
   init(_ problem: WinogradProblem, vectorWidth: Int, on device: OpenCLDevice) {
     // 12 rows where there are 32 vector registers; fewer where they fit the tiles better.
     let mostRows = vectorWidth >= 16 ? 12 : 6
-    let (mostTiles, panelsPerBlock, rowPadding) = (48, 2, 16)
+    let (mostTiles, panelsPerBlock, rowPadding, planePadding) = (48, 2, 16, 16)
     let tileRows = Self.tileRows(for: problem.tileCount, atMost: mostRows)
     let panels = problem.targetChannels.dividedRoundingUp(by: 2 * vectorWidth)
     tilesPerBlock = problem.tileCount.cut(
       intoAtMost: mostTiles / tileRows * tileRows, multiplesOf: tileRows)
     let blocks = problem.tileCount.dividedRoundingUp(by: tilesPerBlock)
     scratchCount =
-      problem.pointCount * mostTiles
-      * (problem.sourceChannels + rowPadding + panelsPerBlock * 2 * vectorWidth)
+      problem.pointCount
+      * (mostTiles * (problem.sourceChannels + rowPadding + panelsPerBlock * 2 * vectorWidth)
+        + 2 * planePadding)
     // Where there are many blocks, two for each processor, so that one that is held up leaves work to
     // the others, unless they took more than 64 MiB. Few blocks would be transformed more than once.
     let units = device.description.computeUnitCount
