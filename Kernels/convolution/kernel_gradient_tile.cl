@@ -122,7 +122,7 @@ __kernel void kernel_gradient_tile(
           values[i] = source + (y * image_width + x) * image_pixel + first_channel;
           // Whole vectors are read, but none past the end of the image.
           if (!is_one_tap || y < 0 || y >= image_height || x < 0 || x >= image_width ||
-              values[i] + rows + VECTOR_WIDTH > image_end) {
+              values[i] + rows + ROWS + VECTOR_WIDTH > image_end) {
             __global float *patch = patches + i * patch_stride;
             gather_patch(window, source, line, column, first_row, rows, patch);
             values[i] = patch;

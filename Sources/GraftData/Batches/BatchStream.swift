@@ -29,10 +29,12 @@ public final class BatchStream: AsyncSequence, Sendable {
     production.cancel()
   }
 
+  /// The batches from the next one on, for `for try await`.
   public func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(stream: self)
   }
 
+  /// Hands out a stream's batches one after the other.
   public struct AsyncIterator: AsyncIteratorProtocol {
     let stream: BatchStream
 

@@ -20,8 +20,10 @@ public struct SampleOrder: Hashable, Sendable {
     self.rankCount = rankCount
   }
 
+  /// The samples as they are numbered.
   public static let sequential = SampleOrder()
 
+  /// Another order in every epoch, by seed and epoch alone.
   public static func shuffled(seed: UInt64) -> SampleOrder {
     SampleOrder(shuffleSeed: seed)
   }

@@ -35,10 +35,13 @@ public struct ArrayDataset: Dataset {
     self.valueCount = valueCount
   }
 
+  /// How many samples there are.
   public var count: Int { labels.count }
 
+  /// The class of one sample.
   public func label(at index: Int) -> Int { labels[index] }
 
+  /// The shape of each sample, whatever the preprocessing.
   public func shape(preparedBy preprocessing: Preprocessing) -> [Int] { sampleShape }
 
   /// Copies one sample; of an augmentation only flips apply to numbers.

@@ -29,6 +29,7 @@ public protocol Dataset: Sendable {
 }
 
 extension Dataset {
+  /// That of prepared pictures: height, width, channels.
   public func shape(preparedBy preprocessing: Preprocessing) -> [Int] {
     preprocessing.shape
   }
@@ -77,13 +78,17 @@ public struct Subset<Base: Dataset>: Dataset {
     self.indices = indices
   }
 
+  /// How many samples were picked.
   public var count: Int { indices.count }
+  /// The classes of the whole dataset.
   public var classes: [String] { base.classes }
 
+  /// The class of one picked sample.
   public func label(at index: Int) -> Int {
     base.label(at: indices[index])
   }
 
+  /// The whole dataset's.
   public func shape(preparedBy preprocessing: Preprocessing) -> [Int] {
     base.shape(preparedBy: preprocessing)
   }
