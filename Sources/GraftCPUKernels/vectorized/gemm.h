@@ -78,15 +78,6 @@ static void NAME(finish_rows)(const graft_epilogue *epilogue, const float *resid
   }
 }
 
-INLINE void NAME(set_epilogue)(tile_arguments *tile, const graft_epilogue *epilogue) {
-  graft_activation activation = epilogue->activation;
-  bool bounded = activation == GRAFT_RELU || activation == GRAFT_RELU6;
-  tile->lowest = bounded ? 0 : -INFINITY;
-  tile->highest = activation == GRAFT_RELU6 ? 6 : INFINITY;
-  tile->activation = bounded ? GRAFT_IDENTITY : activation;
-  tile->slope = epilogue->slope;
-}
-
 /// Where output rows [first, first + count) of the grid start.
 INLINE void NAME(place_rows)(const graft_patches *patches, const graft_placement *placement,
                              ptrdiff_t first, ptrdiff_t count, ptrdiff_t *offsets) {

@@ -28,6 +28,15 @@ typedef struct {
 } NAME(tile);
 #define tile_arguments NAME(tile)
 
+INLINE void NAME(set_epilogue)(tile_arguments *tile, const graft_epilogue *epilogue) {
+  graft_activation activation = epilogue->activation;
+  bool bounded = activation == GRAFT_RELU || activation == GRAFT_RELU6;
+  tile->lowest = bounded ? 0 : -INFINITY;
+  tile->highest = activation == GRAFT_RELU6 ? 6 : INFINITY;
+  tile->activation = bounded ? GRAFT_IDENTITY : activation;
+  tile->slope = epilogue->slope;
+}
+
 /// Finishes sums that lie in memory: for tiles with fewer columns than registers.
 static void NAME(finish_partial_tile)(const tile_arguments *tile, int rows, const float *sums) {
   for (int row = 0; row < rows; row++) {
@@ -190,15 +199,27 @@ static ptrdiff_t NAME(run_full_tiles)(const tile_arguments *first, ptrdiff_t row
   return row;
 }
 
+// Fewer rows take as long as this many: their sums are too few to hide how long one addition takes.
+#define LEAST_ROWS 4
+
 /// Computes tiles one below the other, `rows` rows together.
 INLINE void NAME(run_tiles)(const tile_arguments *first, ptrdiff_t rows) {
-  ptrdiff_t row = first->columns > LANES ? NAME(run_full_tiles)(first, rows) : 0;
-  for (; row < rows; row += TILE_ROWS) {
+  // What is left over shares its rows with the last full tile where it has few.
+  const ptrdiff_t left = rows % TILE_ROWS;
+  const bool shares = left > 0 && left < LEAST_ROWS && rows >= 2 * TILE_ROWS;
+  const ptrdiff_t full = rows - left - (shares ? TILE_ROWS : 0);
+  const ptrdiff_t height = shares ? (TILE_ROWS + left + 1) / 2 : TILE_ROWS;
+  ptrdiff_t row = first->columns > LANES ? NAME(run_full_tiles)(first, full) : 0;
+  while (row < rows) {
+    const ptrdiff_t most = row < full ? TILE_ROWS : height;
+    const ptrdiff_t count = rows - row < most ? rows - row : most;
     tile_arguments tile = *first;
     tile.left += row * tile.row_stride;
     if (tile.row_offsets) tile.row_offsets += row;
     if (tile.partial_in) tile.partial_in += row * TILE_COLUMNS;
     if (tile.partial_out) tile.partial_out += row * TILE_COLUMNS;
-    NAME(run_tile)(&tile, rows - row < TILE_ROWS ? rows - row : TILE_ROWS);
+    NAME(run_tile)(&tile, count);
+    row += count;
   }
 }
+#undef LEAST_ROWS

@@ -69,31 +69,79 @@ static void NAME(winograd_pack)(const graft_winograd *shape, const float *kernel
 #undef PACK
 }
 
-/// Transforms the sums of one tile for `count` output channels and finishes them.
-INLINE void NAME(finish_tile)(const winograd_filter filter, const graft_winograd *shape,
-                              const graft_epilogue *epilogue, winograd_place place,
-                              ptrdiff_t channel, ptrdiff_t count, const float *sums,
-                              ptrdiff_t plane) {
+/// Where the results of a tile go, from its first pixel on, and what becomes of them.
+typedef struct {
+  float *output;
+  const float *residual, *bias;
+  /// Floats from one pixel, and from one line, to the next.
+  ptrdiff_t pixel_stride, line_stride;
+  /// The results that lie in the image.
+  ptrdiff_t rows, columns;
+  float lowest, highest;
+} NAME(tile_results);
+#define tile_results NAME(tile_results)
+
+/// Transforms one vector of a tile's sums and finishes it; of the last vector of channels, `count` are
+/// there.
+INLINE void NAME(finish_vector)(const winograd_filter filter, const float *sums, ptrdiff_t plane,
+                                const tile_results *to, ptrdiff_t channel, const ptrdiff_t count) {
   const int height = filter.rows.count, width = filter.columns.count;
-  vec columns[MOST_POINTS][MOST_RESULTS];
+  vec columns[MOST_POINTS][MOST_RESULTS], results[MOST_RESULTS][MOST_RESULTS];
   UNROLL for (int x = 0; x < width; x++) {
     vec values[MOST_POINTS];
     UNROLL for (int y = 0; y < height; y++) values[y] = load(sums + (width * y + x) * plane);
     NAME(transform_output)(filter.rows, values, columns[x]);
   }
-  const vec bias = epilogue->bias ? load_some(epilogue->bias + channel, count) : (vec)0;
-  for (int y = 0; y < filter.rows.results && place.row + y < shape->output_rows; y++) {
-    vec values[MOST_POINTS], results[MOST_RESULTS];
+  const vec bias = to->bias ? load_some(to->bias + channel, count) : (vec)0;
+  UNROLL for (int y = 0; y < filter.rows.results; y++) {
+    vec values[MOST_POINTS];
     UNROLL for (int x = 0; x < width; x++) values[x] = columns[x][y];
-    NAME(transform_output)(filter.columns, values, results);
-    ptrdiff_t pixel = (place.image * shape->output_rows + place.row + y) * shape->output_columns +
-                      place.column;
-    for (int x = 0; x < filter.columns.results && place.column + x < shape->output_columns; x++) {
-      ptrdiff_t offset = (pixel + x) * shape->output_channels + channel;
-      vec value = results[x] + bias;
-      if (epilogue->residual) value += load_some(epilogue->residual + offset, count);
-      value = activation_value(epilogue->activation, epilogue->slope, value);
-      store_some(shape->output + offset, value, count);
+    NAME(transform_output)(filter.columns, values, results[y]);
+    UNROLL for (int x = 0; x < filter.columns.results; x++) results[y][x] += bias;
+  }
+  if (to->residual) {
+    UNROLL for (int y = 0; y < filter.rows.results; y++) {
+      const float *line = to->residual + y * to->line_stride + channel;
+      UNROLL for (int x = 0; x < filter.columns.results; x++) {
+        if (y < to->rows && x < to->columns)
+          results[y][x] += load_some(line + x * to->pixel_stride, count);
+      }
+    }
+  }
+  const vec lowest = to->lowest, highest = to->highest;
+  UNROLL for (int y = 0; y < filter.rows.results; y++) {
+    float *line = to->output + y * to->line_stride + channel;
+    UNROLL for (int x = 0; x < filter.columns.results; x++) {
+      if (y < to->rows && x < to->columns)
+        store_some(line + x * to->pixel_stride, at_most(at_least(results[y][x], lowest), highest), count);
+    }
+  }
+}
+
+typedef void NAME(finish)(const float *sums, ptrdiff_t plane, const tile_results *to, ptrdiff_t count);
+#define FINISH(rows, columns)                                                                    \
+  static __attribute__((noinline)) void NAME(finish_##rows##x##columns)(                         \
+      const float *sums, ptrdiff_t plane, const tile_results *to, ptrdiff_t count) {             \
+    const winograd_filter filter = winograd_filter_of(rows, columns);                            \
+    ptrdiff_t channel = 0;                                                                       \
+    for (; channel + LANES <= count; channel += LANES)                                           \
+      NAME(finish_vector)(filter, sums + channel, plane, to, channel, LANES);                    \
+    if (channel < count)                                                                         \
+      NAME(finish_vector)(filter, sums + channel, plane, to, channel, count - channel);          \
+  }
+WINOGRAD_KERNELS(FINISH)
+#undef FINISH
+
+/// Applies to a tile's results what bounds cannot express.
+static void NAME(activate_results)(graft_activation activation, float slope, const tile_results *to,
+                                   ptrdiff_t count) {
+  for (ptrdiff_t y = 0; y < to->rows; y++) {
+    for (ptrdiff_t x = 0; x < to->columns; x++) {
+      float *pixel = to->output + y * to->line_stride + x * to->pixel_stride;
+      for (ptrdiff_t channel = 0; channel < count; channel += LANES) {
+        const vec value = load_some(pixel + channel, count - channel);
+        store_some(pixel + channel, activation_value(activation, slope, value), count - channel);
+      }
     }
   }
 }
@@ -114,7 +162,40 @@ INLINE void NAME(multiply_point)(const float *inputs, ptrdiff_t row_stride, ptrd
   }
 }
 
-INLINE void NAME(filter_tiles)(const winograd_filter filter, const graft_winograd *shape,
+/// Transforms the sums of some tiles, [point][panel][tile][TILE_COLUMNS], for channels [first, end).
+INLINE void NAME(finish_tiles)(const winograd_filter filter, NAME(finish) *finish,
+                               const graft_winograd *shape, const graft_epilogue *epilogue,
+                               ptrdiff_t first_tile, ptrdiff_t tiles, ptrdiff_t first, ptrdiff_t end,
+                               const float *sums, ptrdiff_t plane) {
+  tile_arguments bounds;
+  NAME(set_epilogue)(&bounds, epilogue);
+  tile_results to = {.pixel_stride = shape->output_channels,
+                     .line_stride = shape->output_columns * shape->output_channels,
+                     .lowest = bounds.lowest,
+                     .highest = bounds.highest};
+  for (ptrdiff_t i = 0; i < tiles; i++) {
+    const winograd_place place = NAME(tile_place)(filter, shape, first_tile + i);
+    const ptrdiff_t pixel = (place.image * shape->output_rows + place.row) * shape->output_columns +
+                            place.column;
+    to.rows = shape->output_rows - place.row;
+    to.columns = shape->output_columns - place.column;
+    if (to.rows > filter.rows.results) to.rows = filter.rows.results;
+    if (to.columns > filter.columns.results) to.columns = filter.columns.results;
+    for (ptrdiff_t channel = first; channel < end; channel += TILE_COLUMNS) {
+      const ptrdiff_t offset = pixel * shape->output_channels + channel;
+      const ptrdiff_t count = end - channel < TILE_COLUMNS ? end - channel : TILE_COLUMNS;
+      to.output = shape->output + offset;
+      to.residual = epilogue->residual ? epilogue->residual + offset : NULL;
+      to.bias = epilogue->bias ? epilogue->bias + channel : NULL;
+      finish(sums + (channel - first) * BLOCK_TILES + i * TILE_COLUMNS, plane, &to, count);
+      if (bounds.activation != GRAFT_IDENTITY)
+        NAME(activate_results)(bounds.activation, epilogue->slope, &to, count);
+    }
+  }
+}
+
+INLINE void NAME(filter_tiles)(const winograd_filter filter, NAME(transform) *transform,
+                               NAME(finish) *finish, const graft_winograd *shape,
                                const float *packed, const graft_epilogue *epilogue,
                                ptrdiff_t first_tile, ptrdiff_t end_tile, ptrdiff_t first_channel,
                                ptrdiff_t end_channel, float *scratch) {
@@ -129,7 +210,8 @@ INLINE void NAME(filter_tiles)(const winograd_filter filter, const graft_winogra
     const ptrdiff_t count = end_tile - tile < BLOCK_TILES ? end_tile - tile : BLOCK_TILES;
     // The rows have room for a whole vector at their end.
     for (ptrdiff_t i = 0; i < count; i++) {
-      NAME(transform_tile)(filter, shape, tile + i, 0, channels, scratch + i * row_stride, plane);
+      NAME(transform_tile)(filter, transform, shape, tile + i, 0, channels, scratch + i * row_stride,
+                           plane);
     }
     for (ptrdiff_t block = first_channel; block < end_channel;
          block += BLOCK_PANELS * TILE_COLUMNS) {
@@ -150,16 +232,7 @@ INLINE void NAME(filter_tiles)(const winograd_filter filter, const graft_winogra
                                sums + point * sums_plane + (channel - block) * BLOCK_TILES);
         }
       }
-      for (ptrdiff_t i = 0; i < count; i++) {
-        winograd_place place = NAME(tile_place)(filter, shape, tile + i);
-        for (ptrdiff_t channel = block; channel < stop; channel += LANES) {
-          const ptrdiff_t panel = (channel - block) / TILE_COLUMNS * TILE_COLUMNS;
-          const float *from =
-              sums + panel * BLOCK_TILES + i * TILE_COLUMNS + (channel - block - panel);
-          NAME(finish_tile)(filter, shape, epilogue, place, channel, stop - channel, from,
-                            sums_plane);
-        }
-      }
+      NAME(finish_tiles)(filter, finish, shape, epilogue, tile, count, block, stop, sums, sums_plane);
     }
   }
 }
@@ -168,12 +241,18 @@ static void NAME(winograd_tiles)(const graft_winograd *shape, const float *packe
                                  const graft_epilogue *epilogue, ptrdiff_t first_tile,
                                  ptrdiff_t end_tile, ptrdiff_t first_channel,
                                  ptrdiff_t end_channel, float *scratch) {
-#define TILES(rows, columns)                                                             \
-  if (shape->kernel_rows == rows && shape->kernel_columns == columns)                    \
-    NAME(filter_tiles)(winograd_filter_of(rows, columns), shape, packed, epilogue, first_tile, \
-                       end_tile, first_channel, end_channel, scratch);
-  WINOGRAD_KERNELS(TILES)
-#undef TILES
+  NAME(transform) *transform = NULL;
+  NAME(finish) *finish = NULL;
+#define FUNCTIONS(rows, columns)                                         \
+  if (shape->kernel_rows == rows && shape->kernel_columns == columns) {  \
+    transform = NAME(transform_##rows##x##columns);                      \
+    finish = NAME(finish_##rows##x##columns);                            \
+  }
+  WINOGRAD_KERNELS(FUNCTIONS)
+#undef FUNCTIONS
+  if (!transform) return;
+  NAME(filter_tiles)(winograd_filter_of(shape->kernel_rows, shape->kernel_columns), transform, finish,
+                     shape, packed, epilogue, first_tile, end_tile, first_channel, end_channel, scratch);
 }
 #undef BLOCK_TILES
 #undef BLOCK_PANELS
@@ -183,3 +262,4 @@ static void NAME(winograd_tiles)(const graft_winograd *shape, const float *packe
 #undef TILE_COLUMNS
 #undef tile_arguments
 #undef winograd_place
+#undef tile_results

@@ -51,6 +51,12 @@ typedef struct {
 
 #define MOST_RESULTS 4
 #define MOST_POINTS 10
+/// The most pixels of a tile's inputs.
+#define MOST_PIXELS 36
+
+/// What pixels in the padding hold, for so many channels together.
+#define ZERO_COUNT 512
+static const float zeros[ZERO_COUNT];
 
 /// The filtering for an axis of so many taps; without points where there is none.
 static inline __attribute__((always_inline, unused)) winograd_axis winograd_axis_of(ptrdiff_t taps) {

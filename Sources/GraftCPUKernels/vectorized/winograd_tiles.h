@@ -17,49 +17,65 @@ INLINE winograd_place NAME(tile_place)(const winograd_filter filter, const graft
   return place;
 }
 
-/// Transforms one tile's inputs, for `count` channels; `inside` says that none lies in the padding.
-/// Whole vectors are stored, point by point `plane` floats apart.
-INLINE void NAME(transform_pixels)(const winograd_filter filter, const graft_winograd *shape,
-                                   const float *image, ptrdiff_t row, ptrdiff_t column,
-                                   const bool inside, ptrdiff_t count, float *to,
+/// Transforms one vector of a tile's pixels, given row by row, and stores it point by point, `plane`
+/// floats apart; of the last vector of channels, `count` are there.
+INLINE void NAME(transform_vector)(const winograd_filter filter, const float *const *pixels,
+                                   ptrdiff_t channel, const ptrdiff_t count, float *to,
                                    ptrdiff_t plane) {
-  const ptrdiff_t channels = shape->input_channels, line = shape->input_columns * channels;
   const int height = filter.rows.count, width = filter.columns.count;
-  const float *from = image + row * line + column * channels;
-  for (ptrdiff_t c = 0; c < count; c += LANES) {
-    const ptrdiff_t left = count - c;
-    vec columns[MOST_POINTS][MOST_POINTS];
-    UNROLL for (int x = 0; x < width; x++) {
-      vec values[MOST_POINTS];
-      const bool has_column = inside || (column + x >= 0 && column + x < shape->input_columns);
-      UNROLL for (int y = 0; y < height; y++) {
-        const bool has_row = inside || (row + y >= 0 && row + y < shape->input_rows);
-        values[y] = has_row && has_column ? load_some(from + y * line + x * channels + c, left)
-                                          : (vec)0;
-      }
-      NAME(transform_input)(filter.rows, values, columns[x]);
-    }
+  vec columns[MOST_POINTS][MOST_POINTS];
+  UNROLL for (int x = 0; x < width; x++) {
+    vec values[MOST_POINTS];
     UNROLL for (int y = 0; y < height; y++) {
-      vec values[MOST_POINTS], factors[MOST_POINTS];
-      UNROLL for (int x = 0; x < width; x++) values[x] = columns[x][y];
-      NAME(transform_input)(filter.columns, values, factors);
-      UNROLL for (int x = 0; x < width; x++) store(to + (width * y + x) * plane + c, factors[x]);
+      values[y] = load_some(pixels[width * y + x] + channel, count);
     }
+    NAME(transform_input)(filter.rows, values, columns[x]);
+  }
+  UNROLL for (int y = 0; y < height; y++) {
+    vec values[MOST_POINTS], factors[MOST_POINTS];
+    UNROLL for (int x = 0; x < width; x++) values[x] = columns[x][y];
+    NAME(transform_input)(filter.columns, values, factors);
+    UNROLL for (int x = 0; x < width; x++) store(to + (width * y + x) * plane + channel, factors[x]);
   }
 }
 
-/// Transforms `count` channels from `channel` on of one tile's inputs.
-INLINE void NAME(transform_tile)(const winograd_filter filter, const graft_winograd *shape,
-                                 ptrdiff_t tile, ptrdiff_t channel, ptrdiff_t count, float *to,
-                                 ptrdiff_t plane) {
+// A function for each filter: registers are given out for its loop alone.
+typedef void NAME(transform)(const float *const *pixels, ptrdiff_t count, float *to, ptrdiff_t plane);
+#define TRANSFORM(rows, columns)                                                                 \
+  static __attribute__((noinline, unused)) void NAME(transform_##rows##x##columns)(              \
+      const float *const *pixels, ptrdiff_t count, float *to, ptrdiff_t plane) {                 \
+    const winograd_filter filter = winograd_filter_of(rows, columns);                            \
+    ptrdiff_t channel = 0;                                                                       \
+    for (; channel + LANES <= count; channel += LANES)                                           \
+      NAME(transform_vector)(filter, pixels, channel, LANES, to, plane);                         \
+    if (channel < count)                                                                         \
+      NAME(transform_vector)(filter, pixels, channel, count - channel, to, plane);               \
+  }
+WINOGRAD_KERNELS(TRANSFORM)
+#undef TRANSFORM
+
+/// Transforms `count` channels from `channel` on of one tile's inputs; what lies in the padding counts as
+/// zero.
+INLINE void NAME(transform_tile)(const winograd_filter filter, NAME(transform) *transform,
+                                 const graft_winograd *shape, ptrdiff_t tile, ptrdiff_t channel,
+                                 ptrdiff_t count, float *to, ptrdiff_t plane) {
   const winograd_place place = NAME(tile_place)(filter, shape, tile);
-  const ptrdiff_t size = shape->input_rows * shape->input_columns * shape->input_channels;
-  const float *image = shape->input + place.image * size + channel;
+  const int height = filter.rows.count, width = filter.columns.count;
   const ptrdiff_t row = place.row - shape->padding_top;
   const ptrdiff_t column = place.column - shape->padding_left;
-  if (row >= 0 && row + filter.rows.count <= shape->input_rows && column >= 0 &&
-      column + filter.columns.count <= shape->input_columns)
-    NAME(transform_pixels)(filter, shape, image, row, column, true, count, to, plane);
-  else
-    NAME(transform_pixels)(filter, shape, image, row, column, false, count, to, plane);
+  const ptrdiff_t channels = shape->input_channels;
+  const float *image =
+      shape->input + place.image * shape->input_rows * shape->input_columns * channels;
+  const float *pixels[MOST_PIXELS];
+  for (ptrdiff_t done = 0; done < count; done += ZERO_COUNT) {
+    for (int y = 0; y < height; y++) {
+      const bool has_row = row + y >= 0 && row + y < shape->input_rows;
+      const float *line = image + (row + y) * shape->input_columns * channels + channel + done;
+      for (int x = 0; x < width; x++) {
+        const bool is_inside = has_row && column + x >= 0 && column + x < shape->input_columns;
+        pixels[width * y + x] = is_inside ? line + (column + x) * channels : zeros;
+      }
+    }
+    transform(pixels, count - done < ZERO_COUNT ? count - done : ZERO_COUNT, to + done, plane);
+  }
 }

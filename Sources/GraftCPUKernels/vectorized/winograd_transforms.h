@@ -8,18 +8,20 @@ INLINE void NAME(transform_input)(const winograd_axis axis, const vec *x, vec *y
     return;
   }
   const winograd_points *points = axis.points;
+  const int pairs = points->pairs;
   vec first = points->product[0] * x[0], last = points->product[0] * x[1];
-  UNROLL for (int j = 1; j <= points->pairs; j++) {
+  UNROLL for (int j = 1; j <= pairs; j++) {
     first += points->product[j] * x[2 * j];
     last += points->product[j] * x[2 * j + 1];
   }
-  UNROLL for (int i = 0; i < points->pairs; i++) {
-    vec even = points->cofactors[i][0] * x[2], odd = points->cofactors[i][0] * x[1];
-    UNROLL for (int j = 1; j < points->pairs; j++) {
+  UNROLL for (int i = 0; i < pairs; i++) {
+    const float point = points->point[i];
+    vec even = points->cofactors[i][pairs - 1] * x[2 * pairs];
+    vec odd = point * points->cofactors[i][pairs - 1] * x[2 * pairs - 1];
+    UNROLL for (int j = pairs - 2; j >= 0; j--) {
       even += points->cofactors[i][j] * x[2 * j + 2];
-      odd += points->cofactors[i][j] * x[2 * j + 1];
+      odd += point * points->cofactors[i][j] * x[2 * j + 1];
     }
-    odd *= points->point[i];
     y[2 * i + 1] = even + odd;
     y[2 * i + 2] = even - odd;
   }
@@ -49,19 +51,26 @@ INLINE void NAME(transform_kernel)(const winograd_axis axis, const vec *g, vec *
 
 /// Sums of products to results.
 INLINE void NAME(transform_output)(const winograd_axis axis, const vec *m, vec *y) {
-  UNROLL for (int result = 0; result < axis.results; result++) y[result] = 0;
-  y[0] = m[0];
-  if (axis.count == 1) return;
-  const winograd_points *points = axis.points;
-  UNROLL for (int i = 0; i < points->pairs; i++) {
-    const vec sum = m[2 * i + 1] + m[2 * i + 2], difference = m[2 * i + 1] - m[2 * i + 2];
-    float power = 1;
-    UNROLL for (int result = 0; result < axis.results; result++) {
-      y[result] += power * (result % 2 == 0 ? sum : difference);
-      power *= points->point[i];
-    }
+  if (axis.count == 1) {
+    y[0] = m[0];
+    return;
   }
-  y[axis.results - 1] += m[axis.count - 1];
+  const winograd_points *points = axis.points;
+  vec sum[4], difference[4];
+  UNROLL for (int i = 0; i < points->pairs; i++) {
+    sum[i] = m[2 * i + 1] + m[2 * i + 2];
+    difference[i] = m[2 * i + 1] - m[2 * i + 2];
+  }
+  float powers[4] = {1, 1, 1, 1};
+  UNROLL for (int result = 0; result < axis.results; result++) {
+    const vec *values = result % 2 == 0 ? sum : difference;
+    vec total = powers[0] * values[0];
+    UNROLL for (int i = 1; i < points->pairs; i++) total += powers[i] * values[i];
+    if (result == 0) total += m[0];
+    if (result == axis.results - 1) total += m[axis.count - 1];
+    y[result] = total;
+    UNROLL for (int i = 0; i < points->pairs; i++) powers[i] *= points->point[i];
+  }
 }
 
 /// The transposed transform of results: gradients of results to those of sums.
