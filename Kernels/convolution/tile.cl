@@ -14,7 +14,7 @@
 // are neighbours in memory, and are walked in one go wherever none lies outside the image; there are
 // then as many zeros as one line of taps has source channels.
 //
-// With POINTWISE (kernel 1x1, stride 1, no padding) a pixel is a row of a matrix.
+// With POINTWISE (kernel 1x1, no padding) a pixel is a row of a matrix: with STRIDED not of all rows.
 
 #include "common/epilogue.h"
 
@@ -66,7 +66,7 @@ __kernel void convolution_tile(
   for (int row = first; row < last; row += ROWS) {
     Vector sums[ROWS][2];
     int position[ROWS];
-#ifndef POINTWISE
+#if !defined(POINTWISE) || defined(STRIDED)
     int base_y[ROWS], base_x[ROWS], base_image[ROWS];
 #ifdef CONTIGUOUS
     int all_inside = 1;
@@ -77,7 +77,7 @@ __kernel void convolution_tile(
 #pragma unroll
     for (int i = 0; i < ROWS; i++) {
       sums[i][0] = sums[i][1] = 0.0f;
-#ifdef POINTWISE
+#if defined(POINTWISE) && !defined(STRIDED)
       position[i] = row + i;
 #else
       base_image[i] = image * source_height;
@@ -112,7 +112,13 @@ __kernel void convolution_tile(
       __global const float *pixels[ROWS];
 #pragma unroll
       for (int i = 0; i < ROWS; i++)
+#ifdef STRIDED
+        pixels[i] = row + i < last
+                        ? source + ((base_image[i] + base_y[i]) * source_width + base_x[i]) * source_pixel
+                        : zeros;
+#else
         pixels[i] = source + min(row + i, row_count - 1) * source_pixel;
+#endif
       const int run = source_channels;
 #else
     const int taps_x = all_inside ? 1 : kernel_width;
@@ -159,6 +165,21 @@ __kernel void convolution_tile(
 
     // Residuals are loaded before the first result is stored, which may go to the same memory.
     Vector results[ROWS][2];
+    if (row + ROWS <= last && columns == PANEL) {
+#pragma unroll
+      for (int i = 0; i < ROWS; i++) {
+        const int index = position[i] * target_pixel;
+        FINISH(sums[i][0], channel, channel + index, results[i][0]);
+        FINISH(sums[i][1], channel + VECTOR_WIDTH, channel + index + VECTOR_WIDTH, results[i][1]);
+      }
+#pragma unroll
+      for (int i = 0; i < ROWS; i++) {
+        __global float *pixel = target + position[i] * target_pixel;
+        STORE(results[i][0], pixel);
+        STORE(results[i][1], pixel + VECTOR_WIDTH);
+      }
+      continue;
+    }
 #pragma unroll
     for (int i = 0; i < ROWS; i++) {
 #pragma unroll

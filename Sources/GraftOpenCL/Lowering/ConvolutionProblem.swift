@@ -58,11 +58,8 @@ struct ConvolutionProblem {
           right: width - padding.right), groups: groups))
   }
 
-  /// Whether each pixel of the result sees the one pixel of the image at its own place.
-  var isPointwise: Bool {
-    kernel == Extent2D(1) && geometry.strides == Extent2D(1) && image == result
-      && geometry.padding == EdgePadding()
-  }
+  /// Whether each pixel of the result sees one pixel of the image, none of them padding.
+  var isPointwise: Bool { kernel == Extent2D(1) && geometry.padding == EdgePadding() }
 
   /// Whether each channel has a kernel of its own, and one result.
   var isDepthwise: Bool { imageChannels == 1 && resultChannels == 1 && groups > 1 }

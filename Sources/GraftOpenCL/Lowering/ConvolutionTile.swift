@@ -47,10 +47,11 @@ struct ConvolutionTile {
 
   private var macros: [String: String] {
     var macros = epilogue.macros
-    if problem.isPointwise {
-      macros["POINTWISE"] = "1"
-    } else if isInputGradient {
+    if isInputGradient {
       macros["INPUT_GRADIENT"] = "1"
+    } else if problem.isPointwise {
+      macros["POINTWISE"] = "1"
+      if problem.geometry.strides != Extent2D(1) { macros["STRIDED"] = "1" }
     } else if problem.groups == 1, problem.geometry.dilation.width == 1 {
       macros["CONTIGUOUS"] = "1"
     }

@@ -56,10 +56,19 @@ private struct WinogradBlocking {
     // 12 rows where there are 32 vector registers; fewer where they fit the tiles better.
     let mostRows = vectorWidth >= 16 ? 12 : 6
     let (mostTiles, panelsPerBlock, rowPadding, planePadding) = (48, 2, 16, 16)
-    let tileRows = Self.tileRows(for: problem.tileCount, atMost: mostRows)
     let panels = problem.targetChannels.dividedRoundingUp(by: 2 * vectorWidth)
-    tilesPerBlock = problem.tileCount.cut(
-      intoAtMost: mostTiles / tileRows * tileRows, multiplesOf: tileRows)
+    // Equal blocks where there are few, full register tiles where there are many.
+    let fewest = problem.tileCount.dividedRoundingUp(by: mostTiles)
+    let isShort = fewest < 4 * device.description.computeUnitCount
+    let evenTiles = problem.tileCount.dividedRoundingUp(by: fewest)
+    let tileRows = Self.tileRows(
+      for: isShort ? evenTiles : problem.tileCount, atMost: mostRows,
+      within: isShort ? mostTiles : .max)
+    tilesPerBlock =
+      isShort
+      ? evenTiles
+      : problem.tileCount.cut(
+        intoAtMost: mostTiles / tileRows * tileRows, multiplesOf: tileRows)
     let blocks = problem.tileCount.dividedRoundingUp(by: tilesPerBlock)
     scratchCount =
       problem.pointCount
@@ -78,8 +87,11 @@ private struct WinogradBlocking {
 
   /// The rows of a register tile that waste the least on rows past the end; a tile that is lower by one
   /// row takes some 2 % longer for each of its rows.
-  private static func tileRows(for count: Int, atMost mostRows: Int) -> Int {
+  private static func tileRows(
+    for count: Int, atMost mostRows: Int, within capacity: Int
+  ) -> Int {
     func cost(_ rows: Int) -> Int { count.roundedUp(to: rows) * (100 + 2 * (mostRows - rows)) }
-    return (mostRows * 2 / 3...mostRows).min { cost($0) < cost($1) } ?? mostRows
+    return (mostRows * 2 / 3...mostRows).filter { count.roundedUp(to: $0) <= capacity }
+      .min { cost($0) < cost($1) } ?? mostRows
   }
 }
