@@ -27,6 +27,13 @@ typedef JOIN(uint, VECTOR_WIDTH) UIntVector;
 #define STORE(v, p) JOIN(vstore, VECTOR_WIDTH)(v, 0, p)
 #endif
 
+// Asks for the cache line at `p`, which need not exist.
+#if defined(__has_builtin) && __has_builtin(__builtin_prefetch)
+#define FETCH(p) __builtin_prefetch(p, 0, 2)
+#else
+#define FETCH(p)
+#endif
+
 // `yes` where the condition, a comparison of vectors, holds, else `no`.
 #define CHOOSE(condition, yes, no) select((Vector)(no), (Vector)(yes), condition)
 

@@ -26,10 +26,13 @@
 #define ROW_PADDING 16
 #define PLANE_PADDING 16
 
-// Multiplies the transformed pixels of BLOCK_TILES tiles by one panel at one point.
+// Multiplies the transformed pixels of BLOCK_TILES tiles by one panel at one point, and fetches the next
+// panel meanwhile, a part with each register tile.
 void multiply_point(
     __global const float *factors, const int row_stride, const int channels,
-    __global const float *panel, const int tiles, __global float *target) {
+    __global const float *panel, __global const float *next_panel, const int tiles,
+    __global float *target) {
+  const int passes = (tiles + ROWS - 1) / ROWS, fetched = (PANEL + passes - 1) / passes;
   for (int row = 0; row < tiles; row += ROWS) {
     Vector sums[ROWS][2];
 #pragma unroll
@@ -38,6 +41,8 @@ void multiply_point(
     for (int c = 0; c < channels; c++) {
       const Vector w0 = LOAD(weights), w1 = LOAD(weights + VECTOR_WIDTH);
       weights += PANEL;
+      FETCH(next_panel);
+      next_panel += fetched;
 #pragma unroll
       for (int i = 0; i < ROWS; i++) {
         const Vector value = (Vector)(rows[i * row_stride + c]);
@@ -69,6 +74,7 @@ __kernel void winograd_tile(
   const int sums_plane = BLOCK_PANELS * BLOCK_TILES * PANEL + PLANE_PADDING;
   __global float *factors = scratch + scratch_offset + item * scratch_stride;
   __global float *sums = factors + POINTS * plane;
+  __global const float *panels_of_points = kernel_panels + kernel_offset;
   source += source_offset;
   const long pairs = (long)((tile_count + tiles_per_block - 1) / tiles_per_block) * panels;
   const int last_pair = (int)(pairs * (item + 1) / items);
@@ -89,12 +95,17 @@ __kernel void winograd_tile(
     for (int panel = first_panel; panel < last_panel; panel += BLOCK_PANELS) {
       const int panel_count = min(last_panel - panel, BLOCK_PANELS);
       for (int point = 0; point < POINTS; point++)
-        for (int i = 0; i < panel_count; i++)
+        for (int i = 0; i < panel_count; i++) {
+          // After a block's last panel comes its first one at the next point, then the next block.
+          const int is_last = i + 1 == panel_count, at_end = is_last && point + 1 == POINTS;
+          const int next_point = at_end ? 0 : is_last ? point + 1 : point;
+          const int next = at_end ? min(panel + panel_count, panels - 1) : is_last ? panel : panel + i + 1;
           multiply_point(
               factors + point * plane, row_stride, source_channels,
-              kernel_panels + kernel_offset +
-                  (point * panels + panel + i) * source_channels * PANEL,
-              tiles, sums + point * sums_plane + i * BLOCK_TILES * PANEL);
+              panels_of_points + (point * panels + panel + i) * source_channels * PANEL,
+              panels_of_points + (next_point * panels + next) * source_channels * PANEL, tiles,
+              sums + point * sums_plane + i * BLOCK_TILES * PANEL);
+        }
       for (int i = 0; i < tiles; i++) {
         const int tile = first_tile + i, image = tile / (tiles_down * tiles_across);
         const int row = tile / tiles_across % tiles_down * ROW_RESULTS;

@@ -147,7 +147,12 @@ static void NAME(convolve_rows)(const graft_patches *patches, const float *packe
       for (ptrdiff_t column = first_column; column < end_column; column += TILE_COLUMNS) {
         tile.right = packed + column * depth + start * TILE_COLUMNS;
         tile.columns = columns - column < TILE_COLUMNS ? columns - column : TILE_COLUMNS;
-        tile.next_right = column + TILE_COLUMNS < end_column ? tile.right + TILE_COLUMNS * depth : NULL;
+        // After the last panel come those of the next depths.
+        tile.next_right = tile.right + TILE_COLUMNS * depth;
+        if (column + TILE_COLUMNS >= end_column) {
+          tile.next_right = packed + first_column * depth + (start + tile.depth) * TILE_COLUMNS;
+          if (is_last) tile.next_right = NULL;
+        }
         tile.bias = epilogue->bias ? epilogue->bias + column : NULL;
         tile.residual = epilogue->residual ? epilogue->residual + column : NULL;
         tile.output = placement->output + column;

@@ -9,8 +9,10 @@ typedef struct {
   ptrdiff_t row_stride, step_stride;
   /// Element (step k, column j) of the right operand is right[k * TILE_COLUMNS + j].
   const float *right;
-  /// What is to be fetched meanwhile, as many elements as are read of the right operand, or null.
+  /// What is to be fetched meanwhile, or null: with tiles one below the other, as many elements as one of
+  /// them reads of the right operand, some at each step.
   const float *next_right;
+  ptrdiff_t fetched_count;
   ptrdiff_t depth, columns;
   /// Sums of the depths before, [TILE_ROWS][TILE_COLUMNS], or null.
   const float *partial_in;
@@ -63,8 +65,7 @@ static void NAME(activate_tile)(const tile_arguments *tile, int rows) {
   }
 }
 
-INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const int vectors,
-                               const bool fetches_next) {
+INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const int vectors) {
   vec sum[TILE_ROWS][TILE_VECTORS];
   const float *partial = tile->partial_in;
   UNROLL for (int row = 0; row < rows; row++) {
@@ -73,7 +74,9 @@ INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const
     }
   }
   const float *right = tile->right;
-  const float *next_right = tile->next_right;
+  // Without anything to fetch, what is there already.
+  const float *next_right = tile->next_right ? tile->next_right : right;
+  const ptrdiff_t fetched_count = tile->fetched_count;
   const ptrdiff_t row_stride = tile->row_stride, step_stride = tile->step_stride;
   // A pointer for every third row, the others by indexing: few registers and no chain of sums.
   const float *left[(TILE_ROWS + 2) / 3];
@@ -90,12 +93,8 @@ INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const
     }
     UNROLL for (int third = 0; third < (rows + 2) / 3; third++) left[third] += step_stride;
     right += TILE_COLUMNS;
-    if (fetches_next) {
-      UNROLL for (int line = 0; line < TILE_COLUMNS; line += 16) {
-        __builtin_prefetch(next_right + line, 0, 2);
-      }
-      next_right += TILE_COLUMNS;
-    }
+    __builtin_prefetch(next_right, 0, 2);
+    next_right += fetched_count;
   }
   float *partial_out = tile->partial_out;
   if (partial_out) {
@@ -141,10 +140,10 @@ INLINE void NAME(compute_tile)(const tile_arguments *tile, const int rows, const
 
 #define TILE_CASE(rows)                                          \
   static void NAME(tile_##rows##_wide)(const tile_arguments *t) { \
-    NAME(compute_tile)(t, rows, TILE_VECTORS, false);            \
+    NAME(compute_tile)(t, rows, TILE_VECTORS);                   \
   }                                                              \
   static void NAME(tile_##rows##_narrow)(const tile_arguments *t) { \
-    NAME(compute_tile)(t, rows, 1, false);                       \
+    NAME(compute_tile)(t, rows, 1);                              \
   }
 TILE_CASE(1)
 TILE_CASE(2)
@@ -181,22 +180,21 @@ INLINE void NAME(run_tile)(const tile_arguments *tile, ptrdiff_t rows) {
   NAME(tiles)[rows - 1][tile->columns > LANES](tile);
 }
 
-/// Full tiles one below the other, all with the same columns; returns how many rows they had.
-static ptrdiff_t NAME(run_full_tiles)(const tile_arguments *first, ptrdiff_t rows) {
-  tile_arguments tile = *first;
-  ptrdiff_t row = 0;
-  for (; row + TILE_ROWS <= rows; row += TILE_ROWS) {
-    if (tile.next_right && row + 2 * TILE_ROWS > rows) {
-      NAME(compute_tile)(&tile, TILE_ROWS, TILE_VECTORS, true);
-    } else {
-      NAME(compute_tile)(&tile, TILE_ROWS, TILE_VECTORS, false);
-    }
-    tile.left += TILE_ROWS * tile.row_stride;
-    if (tile.row_offsets) tile.row_offsets += TILE_ROWS;
-    if (tile.partial_in) tile.partial_in += TILE_ROWS * TILE_COLUMNS;
-    if (tile.partial_out) tile.partial_out += TILE_ROWS * TILE_COLUMNS;
+/// Moves a tile down by some rows.
+INLINE void NAME(move_down)(tile_arguments *tile, ptrdiff_t rows) {
+  tile->left += rows * tile->row_stride;
+  if (tile->row_offsets) tile->row_offsets += rows;
+  if (tile->partial_in) tile->partial_in += rows * TILE_COLUMNS;
+  if (tile->partial_out) tile->partial_out += rows * TILE_COLUMNS;
+  if (tile->next_right) tile->next_right += tile->depth * tile->fetched_count;
+}
+
+/// Full tiles one below the other, all with the same columns.
+static void NAME(run_full_tiles)(tile_arguments *tile, ptrdiff_t rows) {
+  for (; rows >= TILE_ROWS; rows -= TILE_ROWS) {
+    NAME(compute_tile)(tile, TILE_ROWS, TILE_VECTORS);
+    NAME(move_down)(tile, TILE_ROWS);
   }
-  return row;
 }
 
 // Fewer rows take as long as this many: their sums are too few to hide how long one addition takes.
@@ -206,20 +204,23 @@ static ptrdiff_t NAME(run_full_tiles)(const tile_arguments *first, ptrdiff_t row
 INLINE void NAME(run_tiles)(const tile_arguments *first, ptrdiff_t rows) {
   // What is left over shares its rows with the last full tile where it has few.
   const ptrdiff_t left = rows % TILE_ROWS;
-  const bool shares = left > 0 && left < LEAST_ROWS && rows >= 2 * TILE_ROWS;
+  const bool shares = left > 0 && left < LEAST_ROWS && rows > TILE_ROWS;
   const ptrdiff_t full = rows - left - (shares ? TILE_ROWS : 0);
   const ptrdiff_t height = shares ? (TILE_ROWS + left + 1) / 2 : TILE_ROWS;
-  ptrdiff_t row = first->columns > LANES ? NAME(run_full_tiles)(first, full) : 0;
+  const ptrdiff_t count = (rows + TILE_ROWS - 1) / TILE_ROWS;
+  tile_arguments tile = *first;
+  tile.fetched_count = tile.next_right ? (TILE_COLUMNS + count - 1) / count : 0;
+  ptrdiff_t row = 0;
+  if (tile.columns > LANES) {
+    NAME(run_full_tiles)(&tile, full);
+    row = full;
+  }
   while (row < rows) {
     const ptrdiff_t most = row < full ? TILE_ROWS : height;
-    const ptrdiff_t count = rows - row < most ? rows - row : most;
-    tile_arguments tile = *first;
-    tile.left += row * tile.row_stride;
-    if (tile.row_offsets) tile.row_offsets += row;
-    if (tile.partial_in) tile.partial_in += row * TILE_COLUMNS;
-    if (tile.partial_out) tile.partial_out += row * TILE_COLUMNS;
-    NAME(run_tile)(&tile, count);
-    row += count;
+    const ptrdiff_t next = rows - row < most ? rows - row : most;
+    NAME(run_tile)(&tile, next);
+    NAME(move_down)(&tile, next);
+    row += next;
   }
 }
 #undef LEAST_ROWS

@@ -9,7 +9,7 @@
 // What keeps rows, and the planes of the points, from falling into the same part of a cache.
 #define ROW_PADDING 16
 #define PLANE_PADDING 16
-#define MAXIMUM_DEPTH (LANES == 16 ? 128 : 256)
+#define MAXIMUM_DEPTH (LANES == 16 ? 128 : 512)
 
 static ptrdiff_t NAME(winograd_block_tiles)(void) { return BLOCK_TILES; }
 
