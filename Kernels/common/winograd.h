@@ -128,3 +128,38 @@ void transform_kernel_gradient(const Vector *y, Vector *g) {
   g[1] = (ROOT_TWO / 6.0f) * difference_two - (ROOT_HALF / 1.5f) * difference_half;
   g[2] = y[5] + (1.0f / 3.0f) * (sum_two - sum_half);
 }
+
+// The second half of the transform of a tile's pixels, along its rows, whose columns are transformed:
+// stored point by point, `plane` floats apart.
+void store_factors(
+    const Vector columns[COLUMN_POINTS][ROW_POINTS], __global float *target, const int plane) {
+#pragma unroll
+  for (int y = 0; y < ROW_POINTS; y++) {
+    Vector line[COLUMN_POINTS], factors[COLUMN_POINTS];
+#pragma unroll
+    for (int x = 0; x < COLUMN_POINTS; x++) line[x] = columns[x][y];
+    transform_input(COLUMN_TAPS, line, factors);
+#pragma unroll
+    for (int x = 0; x < COLUMN_POINTS; x++) STORE(factors[x], target + (COLUMN_POINTS * y + x) * plane);
+  }
+}
+
+// The results of a tile from the sums of its products, which lie `plane` floats apart.
+void load_results(
+    __global const float *sums, const int plane, Vector results[ROW_RESULTS][COLUMN_RESULTS]) {
+  Vector columns[COLUMN_POINTS][ROW_RESULTS];
+#pragma unroll
+  for (int x = 0; x < COLUMN_POINTS; x++) {
+    Vector values[ROW_POINTS];
+#pragma unroll
+    for (int y = 0; y < ROW_POINTS; y++) values[y] = LOAD(sums + (COLUMN_POINTS * y + x) * plane);
+    transform_output(ROW_TAPS, values, columns[x]);
+  }
+#pragma unroll
+  for (int y = 0; y < ROW_RESULTS; y++) {
+    Vector line[COLUMN_POINTS];
+#pragma unroll
+    for (int x = 0; x < COLUMN_POINTS; x++) line[x] = columns[x][y];
+    transform_output(COLUMN_TAPS, line, results[y]);
+  }
+}

@@ -32,15 +32,6 @@ void transform_tile(
     }
 #pragma unroll
     for (int x = 0; x < COLUMN_POINTS; x++) transform_input(ROW_TAPS, values[x], halves[x]);
-#pragma unroll
-    for (int y = 0; y < ROW_POINTS; y++) {
-      Vector line[COLUMN_POINTS], factors[COLUMN_POINTS];
-#pragma unroll
-      for (int x = 0; x < COLUMN_POINTS; x++) line[x] = halves[x][y];
-      transform_input(COLUMN_TAPS, line, factors);
-#pragma unroll
-      for (int x = 0; x < COLUMN_POINTS; x++)
-        STORE(factors[x], target + (COLUMN_POINTS * y + x) * plane + c);
-    }
+    store_factors(halves, target + c, plane);
   }
 }

@@ -38,17 +38,7 @@ __kernel void winograd_factors(
     }
     transform_input(ROW_TAPS, values, halves[x]);
   }
-  factors += factors_offset + tile * channels + channel;
-#pragma unroll
-  for (int y = 0; y < ROW_POINTS; y++) {
-    Vector line[COLUMN_POINTS], results[COLUMN_POINTS];
-#pragma unroll
-    for (int x = 0; x < COLUMN_POINTS; x++) line[x] = halves[x][y];
-    transform_input(COLUMN_TAPS, line, results);
-#pragma unroll
-    for (int x = 0; x < COLUMN_POINTS; x++)
-      STORE(results[x], factors + (COLUMN_POINTS * y + x) * tile_count * channels);
-  }
+  store_factors(halves, factors + factors_offset + tile * channels + channel, tile_count * channels);
 }
 
 __kernel __attribute__((reqd_work_group_size(GROUP_SIZE, GROUP_SIZE, 1))) void winograd_products(
@@ -122,31 +112,16 @@ __kernel void winograd_results(
   const int position = first_tile + tile, image = position / (tiles_down * tiles_across);
   const int row = position / tiles_across % tiles_down * ROW_RESULTS;
   const int column = position % tiles_across * COLUMN_RESULTS;
-  sums += sums_offset + tile * channels + channel;
-  Vector columns[COLUMN_POINTS][ROW_RESULTS];
+  Vector results[ROW_RESULTS][COLUMN_RESULTS];
+  load_results(sums + sums_offset + tile * channels + channel, tile_count * channels, results);
 #pragma unroll
-  for (int x = 0; x < COLUMN_POINTS; x++) {
-    Vector values[ROW_POINTS];
+  for (int y = 0; y < ROW_RESULTS; y++)
 #pragma unroll
-    for (int y = 0; y < ROW_POINTS; y++)
-      values[y] = LOAD(sums + (COLUMN_POINTS * y + x) * tile_count * channels);
-    transform_output(ROW_TAPS, values, columns[x]);
-  }
-#pragma unroll
-  for (int y = 0; y < ROW_RESULTS; y++) {
-    Vector line[COLUMN_POINTS], results[COLUMN_RESULTS];
-#pragma unroll
-    for (int x = 0; x < COLUMN_POINTS; x++) line[x] = columns[x][y];
-    transform_output(COLUMN_TAPS, line, results);
-    if (row + y < height) {
-#pragma unroll
-      for (int x = 0; x < COLUMN_RESULTS; x++)
-        if (column + x < width) {
-          const int index = ((image * height + row + y) * width + column + x) * channels + channel;
-          Vector value;
-          FINISH(results[x], channel, index, value);
-          STORE(value, result + result_offset + index);
-        }
-    }
-  }
+    for (int x = 0; x < COLUMN_RESULTS; x++)
+      if (row + y < height && column + x < width) {
+        const int index = ((image * height + row + y) * width + column + x) * channels + channel;
+        Vector value;
+        FINISH(results[y][x], channel, index, value);
+        STORE(value, result + result_offset + index);
+      }
 }

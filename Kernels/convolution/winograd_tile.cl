@@ -116,33 +116,19 @@ __kernel void winograd_tile(
           const int shift = channel - first_channel;
           __global const float *from =
               sums + (shift / PANEL * BLOCK_TILES + i) * PANEL + shift % PANEL;
-          Vector columns[COLUMN_POINTS][ROW_RESULTS];
+          Vector results[ROW_RESULTS][COLUMN_RESULTS];
+          load_results(from, sums_plane, results);
 #pragma unroll
-          for (int x = 0; x < COLUMN_POINTS; x++) {
-            Vector values[ROW_POINTS];
+          for (int y = 0; y < ROW_RESULTS; y++)
 #pragma unroll
-            for (int y = 0; y < ROW_POINTS; y++)
-              values[y] = LOAD(from + (COLUMN_POINTS * y + x) * sums_plane);
-            transform_output(ROW_TAPS, values, columns[x]);
-          }
-#pragma unroll
-          for (int y = 0; y < ROW_RESULTS; y++) {
-            Vector line[COLUMN_POINTS], results[COLUMN_RESULTS];
-#pragma unroll
-            for (int x = 0; x < COLUMN_POINTS; x++) line[x] = columns[x][y];
-            transform_output(COLUMN_TAPS, line, results);
-            if (row + y < target_height) {
-#pragma unroll
-              for (int x = 0; x < COLUMN_RESULTS; x++)
-                if (column + x < target_width) {
-                  const int index = ((image * target_height + row + y) * target_width + column + x) *
-                                        target_channels + channel;
-                  Vector value;
-                  FINISH(results[x], channel, index, value);
-                  STORE(value, target + target_offset + index);
-                }
-            }
-          }
+            for (int x = 0; x < COLUMN_RESULTS; x++)
+              if (row + y < target_height && column + x < target_width) {
+                const int index = ((image * target_height + row + y) * target_width + column + x) *
+                                      target_channels + channel;
+                Vector value;
+                FINISH(results[y][x], channel, index, value);
+                STORE(value, target + target_offset + index);
+              }
         }
       }
     }
