@@ -7,6 +7,7 @@ public import GraftGraph
 public final class FeatureBank {
   /// The values of one row, in order: their names and the type of a batch of one.
   public let values: [(name: String, type: TensorType)]
+  /// How many rows there are.
   public let sampleCount: Int
   private let rowByteCount: Int
   private let storage: MappedStorage
@@ -69,7 +70,9 @@ public final class FeatureBank {
 
 /// A feature bank that finds no room.
 public struct FeatureBankError: Error, CustomStringConvertible {
+  /// What all rows take.
   public let byteCount: Int
+  /// The system's own words.
   public let reason: String
 
   public var description: String {

@@ -12,6 +12,7 @@ public enum TensorName {
   public static let weights = "weights"
   /// The seed of all dropouts of a step: (2), Int32.
   public static let seed = "seed"
+  /// The mean loss of the batch, without penalties.
   public static let loss = "loss"
   /// What the loss is computed from: logits, or predictions for squared errors.
   public static let scores = "scores"
@@ -23,7 +24,9 @@ public enum TensorName {
 public struct GraphPipeline: Sendable {
   /// The parameters that gradients move.
   public var trainable: Set<ParameterPath>
+  /// What training makes small.
   public var loss: Loss
+  /// What normalizations that train normalize by.
   public var statistics: NormalizationStatistics
   /// Multiplies the sum of squares of each trainable kernel, added to the loss (Keras's
   /// `regularizers.l2`); 0 adds nothing.

@@ -4,6 +4,7 @@ public struct Metrics: Hashable, Sendable, Codable {
   public var loss: Float
   /// The part of the samples classified right; `nil` where the targets are not classes.
   public var accuracy: Float?
+  /// How many samples the means are over.
   public var sampleCount: Int
 
   /// Means over `sampleCount` samples.
@@ -24,6 +25,7 @@ public struct EpochRecord: Hashable, Sendable, Codable {
   public var validation: Metrics?
   /// The learning rate of the last step.
   public var rate: Float
+  /// How long the epoch took, validation included.
   public var seconds: Double
   /// How many elements of parameters were trained.
   public var trainableCount: Int
@@ -48,6 +50,7 @@ public struct EpochRecord: Hashable, Sendable, Codable {
 
 /// The epochs of a learner, in order.
 public struct History: Hashable, Sendable, Codable {
+  /// What happened in each epoch, the first one first.
   public var epochs: [EpochRecord]
 
   /// These epochs, the first one first.

@@ -9,9 +9,12 @@ public struct Optimizer: Hashable, Sendable, Codable {
     case sgd, adam
     case adamW = "adamw"
   }
+  /// Which formulas.
   public var method: Method
   /// The learning rate; a schedule multiplies it.
   public var rate: Float
+  /// How strongly values are drawn to 0; 0 not at all. For AdamW a share of the rate, else added to the
+  /// gradient.
   public var weightDecay: Float
   /// For SGD; 0 keeps no velocity.
   public var momentum: Float

@@ -9,12 +9,14 @@ public struct StepBatch {
     /// Rows of a feature bank, by sample.
     case features(FeatureBank, [Int])
   }
+  /// The samples, or features of theirs.
   public var source: Source
   /// (count, K): probabilities of classes, answers or values; empty where only predictions are
   /// wanted.
   public var targets: [Float]
   /// How much each sample counts; empty for 1 each.
   public var weights: [Float]
+  /// How many samples there are.
   public var count: Int
 
   /// `count` samples from a source.

@@ -4,7 +4,9 @@ public import GraftGraph
 public struct TrainingConfiguration: Hashable, Sendable {
   /// The parameters that train; all others are frozen.
   public var trainable: Set<ParameterPath>
+  /// What training makes small.
   public var loss: Loss
+  /// How gradients move parameters.
   public var optimizer: Optimizer
   /// What normalizations that train normalize by.
   public var statistics: NormalizationStatistics

@@ -4,13 +4,18 @@ public struct TrainingOptions: Hashable, Sendable {
   public enum FeatureCache: String, Hashable, Sendable, CaseIterable {
     /// Where samples repeat and more than one epoch follows.
     case automatic
+    /// Never: every step runs the whole model.
     case off
   }
+  /// Passes over the training samples.
   public var epochs: Int
+  /// Samples in one step.
   public var batchSize: Int
+  /// What the optimizer's rate is multiplied by from step to step.
   public var schedule: RateSchedule
   /// The rate rises over this many first steps.
   public var warmupSteps: Int
+  /// When the frozen part runs only once for each sample.
   public var featureCache: FeatureCache
   /// Beyond this many bytes, kept features live in a file.
   public var featureMemoryLimit: Int
@@ -70,6 +75,7 @@ public struct StepRecord: Hashable, Sendable {
   public var epoch: Int
   /// Counted from 1 within the epoch.
   public var step: Int
+  /// The steps of the epoch.
   public var stepCount: Int
   /// The mean loss of the batch.
   public var loss: Float

@@ -10,10 +10,13 @@ public struct DatasetFeed: SampleFeed {
     /// The label itself, 0 or 1: one number.
     case binary
   }
+  /// Where the samples come from.
   public let dataset: any Dataset
+  /// How pictures become what the model takes.
   public let preprocessing: Preprocessing
   /// What is done to samples at random, anew in each epoch; `nil` leaves them as they are.
   public let augmentation: Augmentation?
+  /// What the model should answer.
   public let target: Target
   private let seed: UInt64
 

@@ -36,8 +36,11 @@ extension Learner {
 /// A training step that doesn't fit the device.
 public struct MemoryError: Error, CustomStringConvertible {
   public let deviceName: String
+  /// Samples in the step that was planned.
   public let batchSize: Int
+  /// What a step takes: weights, activations, gradients, optimizer state and workspace.
   public let neededByteCount: Int
+  /// What the device has.
   public let availableByteCount: Int
   /// A batch that would fit; `nil` where not even one sample does.
   public let fittingBatchSize: Int?

@@ -9,13 +9,17 @@ public import GraftTraining
 /// What to freeze, the loss and the optimizer are values that may change between fits; the next step
 /// goes by what they then are. Not safe to share between threads.
 public final class Learner {
+  /// What is trained.
   public let model: Model
   /// How pictures become what the model takes.
   public var preprocessing: Preprocessing
+  /// Where steps run.
   public let device: any Device
   /// Which parameters keep their values.
   public var freezing: FreezePlan
+  /// What training makes small.
   public var loss: Loss
+  /// How gradients move parameters; any change but of its rate starts its state anew.
   public var optimizer: Optimizer
   /// Which layers learn at another rate than the optimizer's; factors may change between fits without
   /// losing the optimizer's state.

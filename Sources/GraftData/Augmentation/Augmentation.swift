@@ -5,8 +5,11 @@ import GraftImageKernels
 /// What happens to a picture depends on the seed, the epoch and the picture's index alone. Steps, in
 /// order: random resized crop (in place of the resize rule), affine transform, colour jitter, flips.
 public struct Augmentation: Hashable, Codable, Sendable {
+  /// A part of the picture, resized, in place of the resize rule; `nil` leaves that.
   public var randomResizedCrop: RandomResizedCrop?
+  /// Rotation, shift, shear and zoom; `nil` for none.
   public var affine: RandomAffine?
+  /// Changes of brightness, contrast, saturation and hue; `nil` for none.
   public var colorJitter: ColorJitter?
   /// The probability of swapping left and right.
   public var horizontalFlip: Double
@@ -87,6 +90,7 @@ public struct Augmentation: Hashable, Codable, Sendable {
 
 /// A parameter of an augmentation that makes no sense.
 public struct AugmentationError: Error, Equatable, CustomStringConvertible {
+  /// The name of the value.
   public var parameter: String
   public var expected: String
   public var found: String

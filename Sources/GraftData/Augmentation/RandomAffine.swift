@@ -14,12 +14,16 @@ public struct RandomAffine: Hashable, Codable, Sendable {
   public var shear: Double
   /// The zoom of each axis, drawn on its own: below 1 enlarges, above 1 shrinks.
   public var zoom: ClosedRange<Double>
+  /// What fills the part that the picture leaves free.
   public var border: Border
 
   /// What fills the part that the picture leaves free.
   public enum Border: Hashable, Codable, Sendable {
+    /// The nearest pixel of the picture.
     case nearest
+    /// The picture mirrored at its edge, which is repeated.
     case reflect
+    /// One colour.
     case constant(color: Color)
   }
 

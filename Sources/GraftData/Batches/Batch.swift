@@ -1,5 +1,6 @@
 /// Some prepared samples, in memory that goes back to the loader's ring when the batch is let go.
 public final class Batch: Sendable {
+  /// The epoch that the samples were prepared for: augmentation depends on it.
   public let epoch: Int
   /// The batch's place in its epoch, from 0.
   public let position: Int

@@ -6,8 +6,11 @@ import Foundation
 /// epoch alone, not on the number of threads. Memory is a ring of `ringBatchCount` batches, allocated
 /// with the first epoch and used again by the later ones.
 public final class BatchLoader: Sendable {
+  /// What is read.
   public let dataset: any Dataset
+  /// How samples are prepared.
   public let preprocessing: Preprocessing
+  /// How they are grouped, ordered and changed.
   public let options: Options
   /// The shape of one sample.
   public let sampleShape: [Int]
@@ -16,7 +19,9 @@ public final class BatchLoader: Sendable {
 
   /// How a dataset is read.
   public struct Options: Sendable {
+    /// Samples in one batch.
     public var batchSize: Int
+    /// Which sample comes when.
     public var order: SampleOrder
     /// For training only; nil leaves samples as they are.
     public var augmentation: Augmentation?

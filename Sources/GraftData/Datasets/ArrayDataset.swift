@@ -1,6 +1,8 @@
 /// Samples held in memory: numbers that are taken as already preprocessed, as in Keras's `fit(x, y)`.
 public struct ArrayDataset: Dataset {
+  /// The names of the classes.
   public let classes: [String]
+  /// The class of each sample, an index into `classes`.
   public let labels: [Int]
   /// The shape of one sample; pictures: height, width, channels.
   public let sampleShape: [Int]

@@ -2,8 +2,11 @@ import GraftRandom
 
 /// The parts of a dataset: to learn from, to watch while learning, and to judge by at the end.
 public struct DatasetSplit<Part: Dataset>: Sendable {
+  /// To learn from.
   public var training: Part
+  /// To watch while learning.
   public var validation: Part
+  /// To judge by at the end, where it was split off.
   public var test: Part?
 
   /// Parts with the same classes in the same order.

@@ -14,7 +14,9 @@ public struct ImageFolder: Dataset {
 
   /// The folder as it was given.
   public let path: String
+  /// The names of the subfolders, in order.
   public let classes: [String]
+  /// All pictures, class by class, those of a class by name.
   public let samples: [Sample]
 
   init(path: String, classes: [String], samples: [Sample]) {

@@ -1,22 +1,28 @@
 /// Why a picture could not be decoded, with its file.
 public struct ImageError: Error, Equatable, Sendable {
+  /// What is wrong with a picture.
   public enum Reason: Equatable, Sendable {
     /// The file cannot be read; the system's own words.
     case unreadable(String)
+    /// The file has no bytes.
     case empty
     /// The content is not JPEG, PNG or WebP; the name of what it seems to be, where known.
     case unknownFormat(String?)
+    /// The file ends too early; the decoder's own words.
     case truncated(ImageFormat, String)
+    /// The content breaks its format's rules; the decoder's own words.
     case damaged(ImageFormat, String)
     /// A valid file that uses a part of its format that the decoder lacks.
     case unsupported(ImageFormat, String)
     /// More pixels than the limit, in the file or after padding to a square.
     case tooManyPixels(width: Int, height: Int, limit: Int)
+    /// There is no room for this many bytes.
     case outOfMemory(byteCount: Int)
   }
 
   /// The file, or nil for a picture that came from memory.
   public var path: String?
+  /// What is wrong with it.
   public var reason: Reason
 
   /// Says why a picture can't be used: that of a file, or without a path one from memory.

@@ -7,8 +7,11 @@
 public struct Preprocessing: Hashable, Codable, Sendable {
   /// The size of the result.
   public var size: ImageSize
+  /// How a picture of another shape comes to that size.
   public var resizeRule: ResizeRule
+  /// How pixels are found between pixels.
   public var interpolation: Interpolation
+  /// Which channels there are, in which order.
   public var channelOrder: ChannelOrder
   /// What 0 to 255 is multiplied with first.
   public var scale: Double
@@ -18,6 +21,7 @@ public struct Preprocessing: Hashable, Codable, Sendable {
   public var standardDeviation: [Double]
   /// What shows through transparent pixels.
   public var background: Color
+  /// How much of a JPEG is decoded.
   public var jpegDecoding: JPEGDecoding
 
   /// The channels of the result.
@@ -27,6 +31,7 @@ public struct Preprocessing: Hashable, Codable, Sendable {
     /// One channel: luma by ITU-R 601.
     case gray
 
+    /// How many channels that is.
     public var count: Int { self == .gray ? 1 : 3 }
   }
 
