@@ -28,9 +28,12 @@ typedef JOIN(uint, VECTOR_WIDTH) UIntVector;
 #endif
 
 // Asks for the cache line at `p`, which need not exist.
-#if defined(__has_builtin) && __has_builtin(__builtin_prefetch)
+#ifdef __has_builtin
+#if __has_builtin(__builtin_prefetch)
 #define FETCH(p) __builtin_prefetch(p, 0, 2)
-#else
+#endif
+#endif
+#ifndef FETCH
 #define FETCH(p)
 #endif
 

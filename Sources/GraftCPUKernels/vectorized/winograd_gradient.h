@@ -67,7 +67,8 @@ static void NAME(winograd_gradient_factors)(const graft_winograd *shape, const f
   for (ptrdiff_t i = first; i < end; i++) {
     for (ptrdiff_t c = 0; c < shape->input_channels; c += BLOCK_INPUTS) {
       const ptrdiff_t left = shape->input_channels - c;
-      NAME(transform_tile)(FILTER, NAME(transform_3x3), shape, first_tile + i, c, left < BLOCK_INPUTS ? left : BLOCK_INPUTS,
+      NAME(transform_tile)(FILTER, NAME(transform_3x3), shape, first_tile + i, c,
+                           left < BLOCK_INPUTS ? left : BLOCK_INPUTS,
                            factors + c * capacity + i * BLOCK_INPUTS, inputs * capacity);
     }
     const winograd_place place = NAME(tile_place)(FILTER, shape, first_tile + i);

@@ -70,10 +70,10 @@ INLINE void NAME(transform_tile)(const winograd_filter filter, NAME(transform) *
   for (ptrdiff_t done = 0; done < count; done += ZERO_COUNT) {
     for (int y = 0; y < height; y++) {
       const bool has_row = row + y >= 0 && row + y < shape->input_rows;
-      const float *line = image + (row + y) * shape->input_columns * channels + channel + done;
+      const ptrdiff_t first = (row + y) * shape->input_columns + column;
       for (int x = 0; x < width; x++) {
         const bool is_inside = has_row && column + x >= 0 && column + x < shape->input_columns;
-        pixels[width * y + x] = is_inside ? line + (column + x) * channels : zeros;
+        pixels[width * y + x] = is_inside ? image + (first + x) * channels + channel + done : zeros;
       }
     }
     transform(pixels, count - done < ZERO_COUNT ? count - done : ZERO_COUNT, to + done, plane);

@@ -66,6 +66,7 @@ extension Dataset {
 
 /// Some samples of another dataset.
 public struct Subset<Base: Dataset>: Dataset {
+  /// The whole dataset.
   public let base: Base
   /// The samples' indices in `base`.
   public let indices: [Int]
@@ -93,6 +94,9 @@ public struct Subset<Base: Dataset>: Dataset {
     base.shape(preparedBy: preprocessing)
   }
 
+  /// Writes the values of one picked sample.
+  ///
+  /// - Throws: What the whole dataset throws.
   public func fill(
     _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
   ) throws {

@@ -50,8 +50,10 @@ public struct ImageFolder: Dataset {
     if !empty.isEmpty { throw ImageFolderError.emptyClasses(path, empty) }
   }
 
+  /// How many pictures there are.
   public var count: Int { samples.count }
 
+  /// The class of one picture.
   public func label(at index: Int) -> Int {
     samples[index].label
   }
@@ -62,6 +64,9 @@ public struct ImageFolder: Dataset {
       ? path + samples[index].relativePath : "\(path)/\(samples[index].relativePath)"
   }
 
+  /// Decodes and prepares one picture.
+  ///
+  /// - Throws: `ImageError` with the path.
   public func fill(
     _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
   ) throws {

@@ -3,20 +3,28 @@
 /// Unlike a random flip, samples come out the same in every epoch, so that what frozen layers make of
 /// them may be kept. Sample `index` of the second half mirrors sample `index - base.count`.
 public struct MirroredDataset: Dataset {
+  /// The samples as they are.
   public let base: any Dataset
 
   /// - Parameter base: Samples of height x width x channels.
   public init(_ base: any Dataset) { self.base = base }
 
+  /// Twice as many as there are.
   public var count: Int { 2 * base.count }
+  /// Those of the samples as they are.
   public var classes: [String] { base.classes }
 
+  /// The class of one sample, the same mirrored.
   public func label(at index: Int) -> Int { base.label(at: index % base.count) }
 
+  /// That of the samples as they are.
   public func shape(preparedBy preprocessing: Preprocessing) -> [Int] {
     base.shape(preparedBy: preprocessing)
   }
 
+  /// Writes one sample, mirrored in the second half.
+  ///
+  /// - Throws: What the samples' dataset throws.
   public func fill(
     _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
   ) throws {
