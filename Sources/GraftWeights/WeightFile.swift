@@ -12,6 +12,8 @@ public struct WeightFile: Sendable {
   public let tensors: [StoredTensor]
   /// What else the file says about itself, such as `format` or `epoch`.
   public let metadata: [String: String]
+  /// What a user should know of how it was read: sentences on what was chosen, made or left out.
+  public let notes: [String]
   private let positions: [String: Int]
 
   /// Opens and examines a file.
@@ -24,6 +26,7 @@ public struct WeightFile: Sendable {
     let content = try format.read(bytes)
     tensors = content.tensors.sorted { $0.name < $1.name }
     metadata = content.metadata
+    notes = content.notes
     positions = Dictionary(
       tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     if positions.count != tensors.count {
@@ -40,4 +43,5 @@ public struct WeightFile: Sendable {
 struct WeightFileContent {
   var tensors: [StoredTensor] = []
   var metadata: [String: String] = [:]
+  var notes: [String] = []
 }

@@ -64,7 +64,10 @@ struct BackboneOptions: ParsableArguments {
   /// another only.
   private func built(_ network: Backbone) throws -> Backbone {
     let found = network.variant.source
-    guard let source, source != found else { return network }
+    guard let source, source != found else {
+      Notes.tell(of: network)
+      return network
+    }
     throw ValidationError(
       "--weights \(weights ?? "random") are for \(network.name) as \(found.rawValue) builds it; "
         + "give --source \(found.rawValue) or none, or weights of \(source.rawValue)")

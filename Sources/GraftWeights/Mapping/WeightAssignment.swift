@@ -9,6 +9,9 @@ public struct WeightAssignment: Sendable {
   public internal(set) var ignored: [String] = []
   /// Tensors of the file that belong to a head which the model does not take over.
   public internal(set) var dropped: [String] = []
+  /// What a user should know of how the file was read: sentences on what was chosen among several,
+  /// taken off, or left out.
+  public internal(set) var notes: [String] = []
 
   /// The tensor of a parameter, if the file gives it one.
   public subscript(path: ParameterPath) -> AssignedTensor? { tensors[path] }

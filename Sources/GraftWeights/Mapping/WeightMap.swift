@@ -55,6 +55,7 @@ public struct WeightMap: Sendable, Hashable {
       matching.take(
         tensor, as: translator.path(for: tensor.name), isIgnored: translator.ignores(tensor.name))
     }
+    matching.note(file.notes)
     let isLacking = try NameTranslator([], ignoring: lacking).ignores
     return try matching.finish(lacking: isLacking)
   }

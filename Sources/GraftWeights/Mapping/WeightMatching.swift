@@ -50,6 +50,9 @@ struct WeightMatching {
     }
   }
 
+  /// Tells the user more of how the file was read.
+  mutating func note(_ sentences: [String]) { assignment.notes += sentences }
+
   private mutating func assign(_ tensor: StoredTensor, to parameter: Parameter) {
     let path = parameter.path
     if let other = assignment.tensors[path] {

@@ -21,6 +21,7 @@ struct WeightsConvert: ParsableCommand {
 
   func run() throws {
     let network = try Self.loading(URL(fileURLWithPath: file), into: Backbone.named(backbone))
+    Notes.tell(of: network)
     let learner = try Learner(Model(network), device: CPUDevice())
     try learner.exported().writeSafetensors(names, to: URL(fileURLWithPath: output))
     let content = network.includesTop ? "with" : "without"
