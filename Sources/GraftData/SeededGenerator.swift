@@ -3,14 +3,13 @@ import GraftRandom
 /// A generator of random numbers whose sequence is the same on every platform and in every release.
 ///
 /// xoshiro256++ (Blackman and Vigna), seeded through SplitMix64. The standard library's own
-/// algorithms for shuffling and for ranges may change, so both are here.
+/// algorithms for shuffling and for ranges may change, so it brings its own.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// What the numbers are for: one seed gives each purpose a sequence of its own.
   public enum Purpose: Int64, Sendable {
     case general = 0
     case split
-    case order
-    case augmentation
+    case augmentation = 3
   }
 
   private var state: (UInt64, UInt64, UInt64, UInt64)
@@ -49,14 +48,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
   /// A whole number from 0 up to, not including, `bound`, each equally likely (Lemire 2019).
   public mutating func nextInt(below bound: Int) -> Int {
-    precondition(bound > 0, "the bound is greater than 0")
-    let bound = UInt64(bound)
-    var product = next().multipliedFullWidth(by: bound)
-    if product.low < bound {
-      let threshold = (0 &- bound) % bound
-      while product.low < threshold { product = next().multipliedFullWidth(by: bound) }
-    }
-    return Int(product.high)
+    number(below: bound)
   }
 
   /// True in `probability` of all cases.
@@ -64,12 +56,8 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     nextUnit() < probability
   }
 
-  /// Puts the elements into random order (Fisher and Yates, from the back).
-  public mutating func shuffle<Element>(_ elements: inout [Element]) {
-    for index in elements.indices.dropFirst().reversed() {
-      elements.swapAt(index, nextInt(below: index + 1))
-    }
-  }
+  /// Puts the elements into random order (Fisher and Yates, from the front).
+  public mutating func shuffle<Element>(_ elements: inout [Element]) { permute(&elements) }
 }
 
 extension UInt64 {

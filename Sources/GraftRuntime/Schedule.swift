@@ -36,12 +36,14 @@ struct Schedule {
     self.order = order
   }
 
-  /// For each update, the nodes that must have read its parameter before.
+  /// For each update, the nodes that must have read its parameter before, be it through a view.
   private static func readers(of graph: Graph) -> [Int: Set<Int>] {
+    let regions = ValueRegions(graph)
     var users: [ParameterPath: Set<Int>] = [:]
     for (index, node) in graph.nodes.enumerated() {
       for operand in node.operands {
-        if let path = graph.parameterPath(of: operand) { users[path, default: []].insert(index) }
+        let whole = regions.whole(of: operand)
+        if let path = graph.parameterPath(of: whole) { users[path, default: []].insert(index) }
       }
     }
     var readers: [Int: Set<Int>] = [:]

@@ -46,9 +46,11 @@ final class Compilation {
     } else {
       try write(batch.source, count: batch.count, size: size)
     }
-    try writeRows(batch.targets, to: TensorName.targets, count: batch.count)
+    try writeRows(batch.targets, to: TensorName.targets, count: batch.count, size: size)
     let weights =
       batch.weights.isEmpty ? Array(repeating: 1, count: batch.count) : batch.weights
+    try SampleSizeError.check(
+      weights.count, of: TensorName.weights, expected: 1, count: batch.count)
     try write(weights + Array(repeating: 0, count: size - batch.count), to: TensorName.weights)
     try graph.run()
     meanwhile()
@@ -89,9 +91,14 @@ final class Compilation {
   }
 
   /// The bytes of samples for all places of a step.
+  ///
+  /// - Throws: ``SampleSizeError`` where they are not of the size that the graph takes.
   private func padded(
     _ samples: UnsafeBufferPointer<Float>, count: Int, size: Int
-  ) -> UnsafeRawBufferPointer {
+  ) throws -> UnsafeRawBufferPointer {
+    let elementCount = graph.type(of: TensorName.input)?.shape.count ?? 0
+    try SampleSizeError.check(
+      samples.count, of: "samples", expected: elementCount / size, count: count)
     if count == size { return UnsafeRawBufferPointer(samples) }
     let buffer = buffer(for: TensorName.input)
     buffer.copyMemory(from: UnsafeRawBufferPointer(samples))
@@ -125,10 +132,12 @@ final class Compilation {
     }
   }
 
-  private func writeRows(_ values: [Float], to name: String, count: Int) throws {
+  /// - Throws: ``SampleSizeError`` where there is not a row for each of `count` samples.
+  private func writeRows(_ values: [Float], to name: String, count: Int, size: Int) throws {
     guard let type = graph.type(of: name) else { return }
-    let padding = max(type.shape.count - values.count, 0)
-    try write(values + Array(repeating: 0, count: padding), to: name)
+    let width = type.shape.count / size
+    try SampleSizeError.check(values.count, of: name, expected: width, count: count)
+    try write(values + Array(repeating: 0, count: (size - count) * width), to: name)
   }
 
   private func read(_ name: String) throws -> [Float] {

@@ -31,8 +31,15 @@ final class EpochProgress {
     end = start
   }
 
-  /// Wall time from the first to the end of the last step.
-  var seconds: Double { (end - start) / .seconds(1) }
+  /// Wall time from the beginning of the epoch to the end of the last step.
+  var trainingSeconds: Double { (end - start) / .seconds(1) }
+  /// Wall time from the beginning of the epoch until now.
+  var seconds: Double { (clock.now - start) / .seconds(1) }
+
+  /// Training samples a second so far.
+  var samplesPerSecond: Double {
+    trainingSeconds > 0 ? Double(metrics.metrics.sampleCount) / trainingSeconds : 0
+  }
 
   /// Makes the next step; `nil` after the last.
   func next(_ loop: TrainingLoop) throws -> StepRecord? {
@@ -66,11 +73,11 @@ final class EpochProgress {
     position += 1
     metrics.add(
       batchLoss: loss, scores: scores, targets: targets, count: samples.count,
-      width: feed.targetWidth)
+      width: targets.count / max(samples.count, 1))
     end = clock.now
     let running = metrics.metrics
     return StepRecord(
       epoch: number, step: position, stepCount: order.count, loss: loss, running: running,
-      samplesPerSecond: seconds > 0 ? Double(running.sampleCount) / seconds : 0)
+      samplesPerSecond: samplesPerSecond)
   }
 }

@@ -1,5 +1,4 @@
-import GraftRandom
-import GraftRuntime
+import GraftData
 
 /// Where a training loop gets its samples from, whatever they are.
 public protocol SampleFeed {
@@ -36,11 +35,7 @@ extension SampleFeed {
 
   /// The samples split into batches, in order; shuffled if a seed is given.
   func order(batchSize: Int, seed: UInt64?, epoch: Int) -> [[Int]] {
-    var samples = Array(0..<sampleCount)
-    if let seed {
-      var generator = SplitMix64(seed: seed ^ (UInt64(epoch + 1) &* 0xd134_2543_de82_ef95))
-      samples.shuffle(using: &generator)
-    }
+    let samples = SampleOrder(shuffleSeed: seed).indices(count: sampleCount, epoch: epoch)
     return stride(from: 0, to: samples.count, by: batchSize).map {
       Array(samples[$0..<min($0 + batchSize, samples.count)])
     }

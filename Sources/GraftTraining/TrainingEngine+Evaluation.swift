@@ -17,7 +17,7 @@ extension TrainingEngine {
           StepBatch(source, targets: targets, count: samples.count), batchSize: batchSize)
         metrics.add(
           batchLoss: value, scores: scores, targets: targets, count: samples.count,
-          width: feed.targetWidth)
+          width: targets.count / max(samples.count, 1))
       }
       if let bank {
         try evaluate(.features(bank, samples))

@@ -32,12 +32,14 @@ public final class TrainingLoop {
   }
 
   /// - Parameter firstEpoch: The number of the first epoch, from 1; decides order and augmentation.
-  /// - Throws: ``MissingValidation`` where the options need validation samples; `GraphError` where
-  ///   the model can't be traced.
+  /// - Throws: ``OptionError``; ``MissingValidation`` where the options need validation samples;
+  ///   `GraphError` where the model can't be traced.
   public init(
     engine: TrainingEngine, configuration: TrainingConfiguration, options: TrainingOptions,
     training: any SampleFeed, validation: (any SampleFeed)?, seed: UInt64, firstEpoch: Int = 1
   ) throws {
+    try options.validate()
+    try configuration.validate()
     if options.patience != nil || options.keepsBest, validation?.sampleCount ?? 0 == 0 {
       throw MissingValidation()
     }
@@ -131,7 +133,6 @@ public final class TrainingLoop {
   }
 
   private func endEpoch(_ progress: EpochProgress) throws -> EpochRecord {
-    let seconds = progress.seconds
     let metrics = try validation.map {
       try engine.evaluate(
         $0, bank: validationBank, batchSize: options.batchSize, loss: configuration.loss)
@@ -139,7 +140,7 @@ public final class TrainingLoop {
     return EpochRecord(
       epoch: progress.number, training: progress.metrics.metrics, validation: metrics,
       rate: progress.rate, seconds: progress.seconds, trainableCount: trainableCount,
-      samplesPerSecond: seconds > 0 ? Double(training.sampleCount) / seconds : 0)
+      samplesPerSecond: progress.samplesPerSecond)
   }
 
   /// Keeps the best values, and tells whether patience has run out.
@@ -151,7 +152,7 @@ public final class TrainingLoop {
     } else {
       epochsWithoutProgress += 1
     }
-    return options.patience.map { epochsWithoutProgress >= max($0, 1) } ?? false
+    return options.patience.map { epochsWithoutProgress >= $0 } ?? false
   }
 
   /// The values that training changes, running statistics included.

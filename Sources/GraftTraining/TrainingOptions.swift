@@ -7,9 +7,9 @@ public struct TrainingOptions: Hashable, Sendable {
     /// Never: every step runs the whole model.
     case off
   }
-  /// Passes over the training samples.
+  /// Passes over the training samples, at most a million.
   public var epochs: Int
-  /// Samples in one step.
+  /// Samples in one step, 1 to ``largestBatchSize``.
   public var batchSize: Int
   /// What the optimizer's rate is multiplied by from step to step.
   public var schedule: RateSchedule

@@ -262,7 +262,7 @@ def main():
     catalogue["generator"] = [
         {"seed": seed, "purpose": purpose, "epoch": epoch, "index": index,
          "numbers": [str(n) for n in generator(seed, purpose, epoch, index, 5)]}
-        for seed, purpose, epoch, index in [(0, 0, 0, 0), (42, 2, 3, 0), (2**64 - 1, 3, 7, 123456)]]
+        for seed, purpose, epoch, index in [(0, 0, 0, 0), (42, 1, 3, 0), (2**64 - 1, 3, 7, 123456)]]
     (FOLDER / "expected.bin").write_bytes(expected)
     (FOLDER / "expected.json").write_text(json.dumps(catalogue, indent=0, sort_keys=True) + "\n")
 

@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test func aLossThatIsNoNumberSurvivesItsBundle() async throws {
-    let learner = try Self.makeLearner(.sgd(.infinity))
+    let learner = try Self.makeLearner(.sgd(.greatestFiniteMagnitude))
     try await learner.fit(Self.makeData().split(validation: 0.25), epochs: 2, batchSize: 8)
     try #require(learner.history.last?.training.loss.isNaN == true)
     let folder = try Self.temporaryFolder()

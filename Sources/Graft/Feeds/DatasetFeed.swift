@@ -56,14 +56,11 @@ public struct DatasetFeed: SampleFeed {
   ///
   /// - Throws: What opening a loader throws.
   public func batches(of samples: [[Int]], epoch: Int) throws -> any SampleBatches {
-    func open<Base: Dataset>(_ dataset: Base) -> any Dataset {
-      dataset.subset(samples.flatMap { $0 })
-    }
     let loader = try BatchLoader(
-      open(dataset), preprocessing: preprocessing,
+      dataset, preprocessing: preprocessing,
       options: BatchLoader.Options(
         batchSize: samples.map(\.count).max() ?? 1, augmentation: augmentation, seed: seed))
-    return LoadedBatches(try loader.batches(epoch: epoch))
+    return LoadedBatches(try loader.batches(of: samples.flatMap { $0 }, epoch: epoch))
   }
 }
 

@@ -8,7 +8,7 @@ extension Learner {
   ///
   /// - Parameter augmentation: Only for training.
   /// - Throws: ``LearnerError`` where the dataset's classes don't fit the model's output, or its
-  ///   samples the model's input.
+  ///   samples the model's input, or where a label is none of its classes.
   public func feed(
     _ dataset: any Dataset, augmentation: Augmentation? = nil
   ) throws -> DatasetFeed {
@@ -19,6 +19,10 @@ extension Learner {
         model: model.name, outputs: width, classes: dataset.classes.count)
     }
     try checkShape(of: dataset)
+    let classCount = dataset.classes.count
+    for index in 0..<dataset.count where !(0..<classCount).contains(dataset.label(at: index)) {
+      throw LearnerError.label(dataset.label(at: index), sample: index, classes: classCount)
+    }
     return DatasetFeed(
       dataset, preprocessing: preprocessing, augmentation: augmentation,
       target: isBinary ? .binary : .oneHot, seed: seed)
@@ -119,6 +123,10 @@ public enum LearnerError: Error, CustomStringConvertible {
   case classCount(model: String, outputs: Int, classes: Int)
   /// Heights, widths and channels.
   case sampleShape(model: String, expected: [Int], found: [Int])
+  /// Numbers of a target, and of what the model gives for a sample.
+  case targetWidth(model: String, outputs: Int, found: Int)
+  /// A label that is none of a dataset's classes.
+  case label(Int, sample: Int, classes: Int)
 
   public var description: String {
     switch self {
@@ -128,6 +136,12 @@ public enum LearnerError: Error, CustomStringConvertible {
     case .sampleShape(let model, let expected, let found):
       "'\(model)' takes samples of \(Shape(expected)) (height, width, channels), but these are "
         + "\(Shape(found)); pictures have one channel or three"
+    case .targetWidth(let model, let outputs, let found):
+      "'\(model)' ends in \(outputs) outputs, but each target has \(found) numbers; give one for "
+        + "each output"
+    case .label(let label, let sample, let classes):
+      "the label of sample \(sample) is \(label), but the \(classes) classes are numbered from 0 "
+        + "to \(classes - 1)"
     }
   }
 }

@@ -66,13 +66,16 @@ public final class Learner {
   /// What the next step would run.
   ///
   /// - Throws: ``ModelError`` where ``freezing`` or ``rates`` name an unknown layer, nothing is left
-  ///   to train, or a factor is not greater than 0.
+  ///   to train, or a factor is not greater than 0; ``OptionError`` where another number makes no
+  ///   sense.
   public func configuration() throws -> TrainingConfiguration {
     let outline = try model.outline()
-    return TrainingConfiguration(
+    let configuration = TrainingConfiguration(
       trainable: try freezing.trainableParameters(of: outline), loss: loss, optimizer: optimizer,
       statistics: statistics, l2Penalty: l2Penalty,
       rates: RateGroups(try rates.groups(of: outline)))
+    try configuration.validate()
+    return configuration
   }
 
   /// The values of all parameters, up to date with the last step.
@@ -83,12 +86,15 @@ public final class Learner {
 
   /// Trains as the sequence of events that comes of it.
   ///
-  /// - Throws: ``MemoryError`` where a step doesn't fit the device; ``ModelError``;
-  ///   ``MissingValidation`` where the options need validation samples.
+  /// - Throws: ``MemoryError`` where a step doesn't fit the device; ``ModelError``; ``OptionError``;
+  ///   ``LearnerError`` where targets don't fit the model's output; ``MissingValidation`` where the
+  ///   options need validation samples.
   public func training(
     on samples: any SampleFeed, validation: (any SampleFeed)? = nil,
     options: TrainingOptions = TrainingOptions()
   ) throws -> TrainingRun {
+    try options.validate()
+    for feed in [samples, validation].compactMap(\.self) { try checkTargets(of: feed) }
     try checkMemory(batchSize: options.batchSize)
     let loop = try TrainingLoop(
       engine: engine, configuration: configuration(), options: options, training: samples,
@@ -112,13 +118,20 @@ public final class Learner {
   }
 
   /// Loss and accuracy over samples.
+  ///
+  /// - Throws: ``LearnerError`` where targets don't fit the model's output; ``OptionError``.
   public func evaluate(on samples: any SampleFeed, batchSize: Int = 32) throws -> Metrics {
+    try TrainingOptions(batchSize: batchSize).validate()
+    try checkTargets(of: samples)
     try engine.configure(configuration())
     return try engine.evaluate(samples, batchSize: batchSize, loss: loss)
   }
 
   /// Probabilities of the classes, or plain predictions for squared errors: (count, K).
+  ///
+  /// - Throws: ``OptionError``; `SampleSizeError` where samples don't fit the model's input.
   public func predict(_ samples: any SampleFeed, batchSize: Int = 32) throws -> [[Float]] {
+    try TrainingOptions(batchSize: batchSize).validate()
     try engine.configure(configuration())
     let results = try engine.predict(samples, batchSize: batchSize)
     let values = results[TensorName.predictions] ?? []
@@ -129,15 +142,24 @@ public final class Learner {
 
   /// The values of named layers for samples: by name, sample after sample.
   ///
-  /// - Throws: ``ModelError`` with the nearest names where a layer is unknown.
+  /// - Throws: ``ModelError`` with the nearest names where a layer is unknown; ``OptionError``.
   public func features(
     _ layers: [String], of samples: any SampleFeed, batchSize: Int = 32
   ) throws -> [String: [Float]] {
+    try TrainingOptions(batchSize: batchSize).validate()
     let outline = try model.outline()
     for layer in layers { _ = try outline.endpoint(layer) }
     try engine.configure(configuration())
     let results = try engine.predict(samples, batchSize: batchSize, endpoints: layers)
     return results.filter { layers.contains($0.key) }
+  }
+
+  private func checkTargets(of feed: any SampleFeed) throws {
+    let expected = try model.outline().output.shape.count
+    guard feed.targetWidth == expected else {
+      throw LearnerError.targetWidth(
+        model: model.name, outputs: expected, found: feed.targetWidth)
+    }
   }
 
   func record(_ epoch: EpochRecord) { history.epochs.append(epoch) }

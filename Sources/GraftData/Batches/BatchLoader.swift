@@ -2,9 +2,10 @@ import Foundation
 
 /// Reads a dataset in batches: samples are prepared in parallel, ahead of the one who asks.
 ///
-/// Which samples are in which batch, and what augmentation does to them, depends on the seed and the
-/// epoch alone, not on the number of threads. Memory is a ring of `ringBatchCount` batches, allocated
-/// with the first epoch and used again by the later ones.
+/// Which samples are in which batch depends on the seed and the epoch alone, what augmentation does to
+/// a sample on seed, epoch and ``Dataset/identity(at:)``: not on its place or the number of threads.
+/// Memory is a ring of `ringBatchCount` batches, allocated with the first epoch and used again by the
+/// later ones.
 public final class BatchLoader: Sendable {
   /// What is read.
   public let dataset: any Dataset

@@ -146,7 +146,8 @@ extension BatchProduction {
     }
     let index = indices[assignment.sample]
     preparer.random = SeededGenerator(
-      seed: loader.options.seed, purpose: .augmentation, epoch: epoch, index: index)
+      seed: loader.options.seed, purpose: .augmentation, epoch: epoch,
+      index: Int(truncatingIfNeeded: loader.dataset.identity(at: index)))
     try loader.dataset.fill(
       UnsafeMutableBufferPointer(
         rebasing: values[(place * valueCount)..<((place + 1) * valueCount)]),

@@ -1,4 +1,7 @@
-/// In which order an epoch visits the samples: a pure function of its values and the epoch.
+import GraftRandom
+
+/// In which order an epoch visits the samples: a pure function of its values and the epoch, the same
+/// on every platform.
 public struct SampleOrder: Hashable, Sendable {
   /// Nil visits the samples as they are listed; otherwise each epoch shuffles them anew.
   public var shuffleSeed: UInt64?
@@ -39,8 +42,9 @@ public struct SampleOrder: Hashable, Sendable {
     guard sampleCount > 0 else { return [] }
     var whole = Array(0..<sampleCount)
     if let shuffleSeed {
-      var random = SeededGenerator(seed: shuffleSeed, purpose: .order, epoch: epoch)
-      random.shuffle(&whole)
+      let epoch = UInt64(bitPattern: Int64(epoch)) &+ 1
+      var random = SplitMix64(seed: shuffleSeed ^ (epoch &* 0xd134_2543_de82_ef95))
+      random.permute(&whole)
     }
     return (0..<count(of: sampleCount)).map { whole[(rank + $0 * rankCount) % sampleCount] }
   }

@@ -13,6 +13,10 @@ public protocol Dataset: Sendable {
   /// The class of one sample.
   func label(at index: Int) -> Int
 
+  /// What tells a sample from all others, wherever it stands among them: what augmentation does to it
+  /// follows from this number. By default its index.
+  func identity(at index: Int) -> UInt64
+
   /// The shape of one prepared sample, without the batch dimension. Pictures: height, width, channels.
   func shape(preparedBy preprocessing: Preprocessing) -> [Int]
 
@@ -29,6 +33,9 @@ public protocol Dataset: Sendable {
 }
 
 extension Dataset {
+  /// The sample's index.
+  public func identity(at index: Int) -> UInt64 { UInt64(index) }
+
   /// That of prepared pictures: height, width, channels.
   public func shape(preparedBy preprocessing: Preprocessing) -> [Int] {
     preprocessing.shape
@@ -87,6 +94,11 @@ public struct Subset<Base: Dataset>: Dataset {
   /// The class of one picked sample.
   public func label(at index: Int) -> Int {
     base.label(at: indices[index])
+  }
+
+  /// What tells the sample from all others of the whole dataset.
+  public func identity(at index: Int) -> UInt64 {
+    base.identity(at: indices[index])
   }
 
   /// The whole dataset's.

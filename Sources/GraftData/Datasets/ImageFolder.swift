@@ -1,3 +1,5 @@
+import GraftRandom
+
 /// Pictures in a folder for each class, at any depth below it.
 ///
 /// Classes and files are sorted by their UTF-8 bytes, as Keras's `image_dataset_from_directory` and
@@ -56,6 +58,11 @@ public struct ImageFolder: Dataset {
   /// The class of one picture.
   public func label(at index: Int) -> Int {
     samples[index].label
+  }
+
+  /// The hash of the picture's path in the folder: the same when other pictures come or go.
+  public func identity(at index: Int) -> UInt64 {
+    stableHash(of: samples[index].relativePath.utf8)
   }
 
   /// The path of one picture.

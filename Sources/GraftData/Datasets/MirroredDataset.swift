@@ -1,3 +1,5 @@
+import GraftRandom
+
 /// Every sample twice: as it is, and mirrored left to right.
 ///
 /// Unlike a random flip, samples come out the same in every epoch, so that what frozen layers make of
@@ -16,6 +18,14 @@ public struct MirroredDataset: Dataset {
 
   /// The class of one sample, the same mirrored.
   public func label(at index: Int) -> Int { base.label(at: index % base.count) }
+
+  /// That of the sample as it is, and another for its mirror image.
+  public func identity(at index: Int) -> UInt64 {
+    let identity = base.identity(at: index % base.count)
+    guard index >= base.count else { return identity }
+    var mixer = SplitMix64(seed: identity)
+    return mixer.next()
+  }
 
   /// That of the samples as they are.
   public func shape(preparedBy preprocessing: Preprocessing) -> [Int] {

@@ -1,0 +1,182 @@
+import Graft
+import Testing
+
+/// What reaches the model of each sample, and what is refused before anything is copied.
+@Suite struct SampleTests {
+  private static func pictures() throws -> PixelDataset {
+    var generator = SeededGenerator(seed: 3)
+    let pixels = (0..<6 * 16 * 16 * 3).map { _ in UInt8(generator.nextInt(below: 256)) }
+    return try PixelDataset(
+      pixels: .init(pixels), size: ImageSize(width: 16, height: 16),
+      labels: (0..<6).map { $0 % 2 })
+  }
+
+  private static func values(
+    _ feed: DatasetFeed, _ order: [[Int]], epoch: Int
+  ) throws -> [Int: [Float]] {
+    let batches = try feed.batches(of: order, epoch: epoch)
+    var result: [Int: [Float]] = [:]
+    for samples in order {
+      try batches.withNext { values in
+        let size = values.count / samples.count
+        for (row, sample) in samples.enumerated() {
+          result[sample] = Array(values[row * size..<(row + 1) * size])
+        }
+      }
+    }
+    return result
+  }
+
+  @Test func augmentationFollowsTheSampleNotItsPlace() throws {
+    let feed = DatasetFeed(
+      try Self.pictures(), preprocessing: .unitRange(size: 12), augmentation: .standard, seed: 4)
+    let inOrder = try Self.values(feed, [[0, 1, 2, 3], [4, 5]], epoch: 1)
+    let shuffled = try Self.values(feed, [[5, 2, 0, 4], [3, 1]], epoch: 1)
+    #expect(inOrder == shuffled)
+    let part = DatasetFeed(
+      try Self.pictures().subset([4, 1]), preprocessing: .unitRange(size: 12),
+      augmentation: .standard, seed: 4)
+    let ofPart = try Self.values(part, [[1, 0]], epoch: 1)
+    #expect(ofPart[0] == inOrder[4])
+    #expect(ofPart[1] == inOrder[1])
+    let later = try Self.values(feed, [[0, 1, 2, 3], [4, 5]], epoch: 2)
+    for sample in 0..<6 { #expect(later[sample] != inOrder[sample]) }
+  }
+
+  /// A model of 64 numbers and three classes.
+  private static func makeLearner() throws -> Learner {
+    let model = Model(name: "small", inputSize: Extent2D(1, 64), inputChannels: 1) {
+      Flatten()
+      Dense(3)
+    }
+    return try Learner(model, device: CPUDevice())
+  }
+
+  private static func feed(width: Int, targetWidth: Int = 3) throws -> ArrayFeed {
+    try ArrayFeed(
+      samples: Array(repeating: 1, count: 31 * width),
+      targets: Array(repeating: 0, count: 31 * targetWidth), sampleCount: 31)
+  }
+
+  @Test(arguments: [80, 63, 1])
+  func samplesOfAnotherSizeAreRefused(width: Int) async throws {
+    let learner = try Self.makeLearner()
+    let feed = try Self.feed(width: width)
+    var errors = [
+      #expect(throws: SampleSizeError.self) { _ = try learner.evaluate(on: feed) },
+      #expect(throws: SampleSizeError.self) { _ = try learner.predict(feed) },
+    ]
+    for options in [TrainingOptions(epochs: 1), TrainingOptions(epochs: 1, batchSize: 31)] {
+      errors.append(
+        await #expect(throws: SampleSizeError.self) {
+          try await learner.fit(on: feed, options: options)
+        })
+    }
+    let words = "needs 64 numbers of samples for each sample, but a batch of 31 came with"
+    for error in errors {
+      #expect(error?.description.contains("\(words) \(31 * width) (\(width) each)") == true)
+    }
+  }
+
+  @Test(arguments: [0, 2, 4])
+  func targetsOfAnotherWidthAreRefused(width: Int) throws {
+    let learner = try Self.makeLearner()
+    let feed = try Self.feed(width: 64, targetWidth: width)
+    #expect(throws: LearnerError.self) { try learner.evaluate(on: feed) }
+    #expect(throws: LearnerError.self) { try learner.training(on: feed) }
+    let right = try Self.feed(width: 64)
+    #expect(throws: LearnerError.self) { try learner.training(on: right, validation: feed) }
+    #expect(try learner.predict(feed).count == 31)
+  }
+
+  @Test func targetsAreCheckedWhereTheyAreCopied() throws {
+    let learner = try Self.makeLearner()
+    let model = learner.model
+    let engine = try TrainingEngine(
+      session: CPUDevice().makeSession(parameters: learner.parameters()),
+      configuration: learner.configuration()
+    ) { try model.trace(batchSize: $0) }
+    let samples = [Float](repeating: 0, count: 128)
+    func evaluate(targets: Int, weights: Int) throws {
+      try samples.withUnsafeBufferPointer {
+        _ = try engine.evaluate(
+          StepBatch(
+            .samples($0), targets: Array(repeating: 0, count: targets),
+            weights: Array(repeating: 1, count: weights), count: 2), batchSize: 4)
+      }
+    }
+    try evaluate(targets: 6, weights: 2)
+    #expect(throws: SampleSizeError.self) { try evaluate(targets: 4, weights: 2) }
+    #expect(throws: SampleSizeError.self) { try evaluate(targets: 6, weights: 3) }
+  }
+
+  @Test func aLabelThatIsNoClassIsNamed() throws {
+    struct Wrong: Dataset {
+      let count = 3
+      let classes = ["a", "b", "c"]
+      func label(at index: Int) -> Int { index + 1 }
+      func shape(preparedBy preprocessing: Preprocessing) -> [Int] { [1, 64, 1] }
+      func fill(
+        _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
+      ) throws { values.update(repeating: 0) }
+    }
+    let learner = try Self.makeLearner()
+    let error = #expect(throws: LearnerError.self) { try learner.feed(Wrong()) }
+    #expect(error?.description.contains("sample 2 is 3") == true)
+  }
+
+  static let nonsense: [(String, TrainingOptions)] = [
+    ("epochs", TrainingOptions(epochs: -1)),
+    ("epochs", TrainingOptions(epochs: .max)),
+    ("batchSize", TrainingOptions(batchSize: 0)),
+    ("batchSize", TrainingOptions(batchSize: .max)),
+    ("warmupSteps", TrainingOptions(warmupSteps: -1)),
+    ("featureMemoryLimit", TrainingOptions(featureMemoryLimit: -1)),
+    ("patience", TrainingOptions(patience: 0)),
+    ("the schedule's factor", TrainingOptions(schedule: .exponential(factor: .nan))),
+    ("the schedule's factor", TrainingOptions(schedule: .steps(epochs: [1], factor: -1))),
+  ]
+
+  @Test(arguments: nonsense)
+  func optionsOfNonsenseAreNamed(name: String, options: TrainingOptions) throws {
+    let learner = try Self.makeLearner()
+    let feed = try Self.feed(width: 64)
+    let error = #expect(throws: OptionError.self) {
+      try learner.training(on: feed, validation: feed, options: options)
+    }
+    #expect(error?.option == name)
+  }
+
+  @Test func batchesOfNonsenseAreErrorsWithoutTrainingToo() throws {
+    let learner = try Self.makeLearner()
+    let feed = try Self.feed(width: 64)
+    for size in [0, -1, .min] {
+      #expect(throws: OptionError.self) { try learner.evaluate(on: feed, batchSize: size) }
+      #expect(throws: OptionError.self) { try learner.predict(feed, batchSize: size) }
+      #expect(throws: OptionError.self) {
+        try learner.features(["dense"], of: feed, batchSize: size)
+      }
+      #expect(throws: (any Error).self) { try learner.forecast(batchSize: size) }
+    }
+  }
+
+  @Test(arguments: [
+    Optimizer.adam(.nan), .sgd(-1), .adam(.infinity), .adam(beta1: 1), .adam(beta2: -0.1),
+    .adamW(weightDecay: .nan), .sgd(momentum: -0.1), .adam(epsilon: -1),
+  ])
+  func ratesOfNonsenseAreErrors(optimizer: Optimizer) throws {
+    let learner = try Self.makeLearner()
+    learner.optimizer = optimizer
+    let feed = try Self.feed(width: 64)
+    #expect(throws: OptionError.self) { try learner.training(on: feed) }
+  }
+
+  @Test func penaltiesOfNonsenseAreErrors() throws {
+    let learner = try Self.makeLearner()
+    learner.l2Penalty = -1
+    #expect(throws: OptionError.self) { try learner.configuration() }
+    learner.l2Penalty = 0
+    learner.loss = .crossEntropy(smoothing: 1)
+    #expect(throws: OptionError.self) { try learner.configuration() }
+  }
+}
