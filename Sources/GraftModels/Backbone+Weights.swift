@@ -28,37 +28,92 @@ extension Backbone {
       }
     var nearest: WeightMismatch?
     for variant in [variant] + variants.filter({ $0.source != variant.source }) {
-      var result = self
-      result.adopt(variant)
-      let parameters = try Model(result).outline().parameters
-      let stem = inputChannels == 3 ? nil : parameters.first { $0.role == .convolutionKernel }
-      // The names of a classifier that isn't taken over must be known too; one of images of other
-      // sizes may not exist.
-      let whole = try Model(result(includesTop: true, inputSize: variant.inputSize)).outline()
-      // What Graft exports by the network's own paths is in PyTorch's layout, whoever's network it is.
-      let own: [WeightMap] = variant.source == .keras ? [.torch] : []
-      let usual = variant.usualWeightMaps(for: whole, dropsForeignHead: !includesTop)
-      for map in variant.weightMaps + usual + own {
-        do {
-          result.weights = try map.assign(
-            file, to: parameters, head: head, adaptingChannelsOf: stem?.path)
-          return result
-        } catch let mismatch as WeightMismatch {
-          if mismatch.count < nearest?.count ?? .max { nearest = mismatch }
-        }
+      do {
+        return try loading(file, as: variant, head)
+      } catch let mismatch as WeightMismatch {
+        if mismatch.count < nearest?.count ?? .max { nearest = mismatch }
       }
     }
-    // Each pass of the loops returns or leaves a mismatch, and there is at least one variant.
+    if file.format == .onnx { return try loadingByStructure(file, head, nearest) }
+    // Each pass of the loop returns or leaves a mismatch, and there is at least one variant.
     throw nearest ?? WeightMismatch(file: url.path)
+  }
+
+  /// The network as one project builds it, with tensors found by name.
+  private func loading(
+    _ file: WeightFile, as variant: Variant, _ head: HeadChoice
+  ) throws -> Backbone {
+    var result = self
+    result.adopt(variant)
+    // The names of a classifier that isn't taken over must be known too; one of images of other
+    // sizes may not exist.
+    let whole = result(includesTop: true, inputSize: variant.inputSize)
+    let usual = try variant.usualWeightMaps(for: whole, file, dropsForeignHead: !includesTop)
+    // What Graft exports by the network's own paths is in PyTorch's layout, whoever's network it is.
+    let own: [WeightMap] = variant.source == .keras ? [.torch] : []
+    var nearest: WeightMismatch?
+    for map in variant.weightMaps + usual + own {
+      do {
+        result.weights = try result.assign(file, by: map, head)
+        return result
+      } catch let mismatch as WeightMismatch {
+        if mismatch.count < nearest?.count ?? .max { nearest = mismatch }
+      }
+    }
+    throw nearest ?? WeightMismatch(file: file.url.path)
+  }
+
+  private func assign(
+    _ file: WeightFile, by map: WeightMap, _ head: HeadChoice
+  ) throws -> WeightAssignment {
+    let parameters = try Model(self).outline().parameters
+    let stem = inputChannels == 3 ? nil : parameters.first { $0.role == .convolutionKernel }
+    return try map.assign(file, to: parameters, head: head, adaptingChannelsOf: stem?.path)
+  }
+
+  /// The network of a file whose tensors were renamed when it was exported.
+  private func loadingByStructure(
+    _ file: WeightFile, _ head: HeadChoice, _ nearest: WeightMismatch?
+  ) throws -> Backbone {
+    let isKeras = file.metadata["producer"]?.hasPrefix("tf2onnx") ?? false
+    let suited = variants.filter { ($0.source == .keras) == isKeras }
+    for variant in [variant] + suited where suited.contains(where: { $0.source == variant.source })
+    {
+      var result = self
+      result.adopt(variant)
+      // As exporters have it, with images of three channels.
+      let graph = try Model(result(inputChannels: 3)).trace(batchSize: 1)
+        .specializedForInference().pruned()
+      var map = isKeras ? WeightMap(layout: .tensorFlowONNX) : .torch
+      map.lacking = variant.lacking
+      guard let renamed = try file.renamed(after: graph, map.layout) else { continue }
+      do {
+        result.weights = try result.assign(renamed, by: map, head)
+        return result
+      } catch is WeightMismatch {
+        continue
+      }
+    }
+    throw (nearest ?? WeightMismatch(file: file.url.path)).hinting(
+      "tensors of ONNX files are found by name, else by the network's structure; where both fail, export "
+        + "with torch.onnx.export(model, inputs, path, optimize=False), or save the model's state_dict()"
+    )
   }
 }
 
 extension Variant {
   /// How names in the source's own files relate to those of a model.
-  func usualWeightMaps(for outline: Outline, dropsForeignHead: Bool) -> [WeightMap] {
-    var maps =
-      source == .keras
-      ? WeightMap.allOfKeras(outline, dropsForeignHead: dropsForeignHead) : [.torch]
+  func usualWeightMaps(
+    for whole: Backbone, _ file: WeightFile, dropsForeignHead: Bool
+  ) throws -> [WeightMap] {
+    var maps: [WeightMap] = [.torch]
+    if source == .keras {
+      maps = WeightMap.allOfKeras(
+        try Model(whole).outline(), dropsForeignHead: dropsForeignHead)
+      if file.tensors.contains(where: { $0.name.hasPrefix("layers/") }) {
+        maps.append(try .numberedKeras(whole))
+      }
+    }
     for index in maps.indices {
       maps[index].ignoring += ignoring
       maps[index].lacking += lacking

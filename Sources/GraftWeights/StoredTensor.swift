@@ -50,6 +50,17 @@ public struct StoredTensor: Sendable {
       storageByteCount: bytes.count, file: bytes, bytes: { bytes })
   }
 
+  /// A vector of one value over and over, which the file leaves out.
+  init(name: String, repeating value: Float, count: Int, file: ByteView) throws {
+    let storage = try ByteStorage(
+      file: file.storage.file, byteCount: count * MemoryLayout<Float>.size
+    ) { output in
+      output.bindMemory(to: Float.self).update(repeating: value)
+    }
+    try self.init(
+      name: name, elementType: .float32, extents: [count], bytes: ByteView(storage))
+  }
+
   /// The elements in row-major order, converted to `Float`.
   ///
   /// Nothing is kept: each call reads the file again.
@@ -80,6 +91,14 @@ public struct StoredTensor: Sendable {
   func renamed(_ name: String) -> StoredTensor {
     var result = self
     result.name = name
+    return result
+  }
+
+  /// The same matrix with rows for columns.
+  func transposed() -> StoredTensor {
+    var result = self
+    result.view = view.permuted([1, 0])
+    result.shape = Shape(result.view.extents)
     return result
   }
 

@@ -14,6 +14,10 @@ public struct WeightFile: Sendable {
   public let metadata: [String: String]
   /// What a user should know of how it was read: sentences on what was chosen, made or left out.
   public let notes: [String]
+  /// The nodes of a network, in formats that hold one.
+  let network: [ONNXStep]?
+  /// All of the file.
+  let bytes: ByteView
   private let positions: [String: Int]
 
   /// Opens and examines a file.
@@ -27,12 +31,28 @@ public struct WeightFile: Sendable {
     tensors = content.tensors.sorted { $0.name < $1.name }
     metadata = content.metadata
     notes = content.notes
+    network = content.network
+    self.bytes = bytes
     positions = Dictionary(
       tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     if positions.count != tensors.count {
       let twice = zip(tensors, tensors.dropFirst()).first { $0.name == $1.name }
       throw bytes.malformed("two tensors are named \(twice?.0.name ?? "alike")")
     }
+  }
+
+  private init(_ file: WeightFile, _ tensors: [StoredTensor], notes: [String]) {
+    (url, format, metadata, network, bytes) =
+      (file.url, file.format, file.metadata, file.network, file.bytes)
+    self.tensors = tensors.sorted { $0.name < $1.name }
+    self.notes = notes
+    positions = Dictionary(
+      self.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The same file with other tensors, of unique names.
+  func replacing(_ tensors: [StoredTensor], notes: [String]) -> WeightFile {
+    WeightFile(self, tensors, notes: notes)
   }
 
   /// The tensor of this name, if the file has it.
@@ -44,4 +64,6 @@ struct WeightFileContent {
   var tensors: [StoredTensor] = []
   var metadata: [String: String] = [:]
   var notes: [String] = []
+  /// The nodes of a network, where the format holds one.
+  var network: [ONNXStep]?
 }

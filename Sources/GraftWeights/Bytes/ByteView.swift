@@ -4,6 +4,8 @@ import Foundation
 struct ByteView: Sendable {
   let storage: ByteStorage
   private let range: Range<Int>
+  static let greatestNameByteCount = 1 << 12
+  private static let greatestTextByteCount = 1 << 26
 
   /// All bytes of a storage.
   init(_ storage: ByteStorage) {
@@ -47,10 +49,21 @@ struct ByteView: Sendable {
 
   /// The whole view as text.
   func text(_ what: @autoclosure () -> String) throws -> String {
+    guard count <= Self.greatestTextByteCount else {
+      throw malformed("\(what()) has \(count) bytes, more than any text")
+    }
     guard let text = withUnsafeBytes({ String(validating: $0, as: UTF8.self) }) else {
       throw malformed("\(what()) is not valid UTF-8")
     }
     return text
+  }
+
+  /// The whole view as the name of something: none is as long as a text may be.
+  func name(_ what: @autoclosure () -> String) throws -> String {
+    guard count <= Self.greatestNameByteCount else {
+      throw malformed("\(what()) has \(count) bytes, more than any name")
+    }
+    return try text(what())
   }
 
   func withUnsafeBytes<Result>(

@@ -7,10 +7,13 @@ struct KerasNames {
   private struct Parts {
     /// What comes before the layer and tells tensors of the optimizer from those of the model.
     var prefix = ""
+    /// What the layer lies in: a model within the model; empty for the model itself.
+    var container = ""
     var layer: String
     var variable: String
 
     var name: String { prefix + layer + "/" + variable }
+    var wholeName: String { container.isEmpty ? name : "\(container)/\(name)" }
   }
 
   init(_ paths: [String], attributes: [String: [String: String]]) {
@@ -24,10 +27,26 @@ struct KerasNames {
     }
     Self.normalizeDepthwise(&parts)
     Self.renumber(&parts)
-    names = parts.map(\.name)
-    // Where two layers of different containers have one name, the whole path tells them apart.
-    let uses = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
-    for index in names.indices where uses[names[index]] != 1 { names[index] = paths[index] }
+    names = Self.unique(parts, paths)
+  }
+
+  /// Where layers of several containers have one name, it is that of the largest one, such as the
+  /// network that a model was put on; elsewhere the container's name comes before.
+  private static func unique(_ parts: [Parts], _ paths: [String]) -> [String] {
+    let sizes = Dictionary(parts.map { ($0.container, 1) }, uniquingKeysWith: +)
+    var largest: [String: Int] = [:]
+    for part in parts {
+      largest[part.name] = max(largest[part.name] ?? 0, sizes[part.container] ?? 0)
+    }
+    let isPlain = parts.map { sizes[$0.container] == largest[$0.name] }
+    let plain = zip(parts, isPlain).compactMap { $1 ? $0.name : nil }
+    let uses = Dictionary(plain.map { ($0, 1) }, uniquingKeysWith: +)
+    var names = parts.indices.map { index in
+      isPlain[index] && uses[parts[index].name] == 1 ? parts[index].name : parts[index].wholeName
+    }
+    let wholeUses = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+    for index in names.indices where wholeUses[names[index]] != 1 { names[index] = paths[index] }
+    return names
   }
 
   private static func group(_ path: String) -> Substring {
@@ -44,8 +63,9 @@ struct KerasNames {
     if components.first == "optimizer" {
       return Parts(prefix: "optimizer/", layer: leaf, variable: variable)
     }
-    return name.map { Parts(layer: $0, variable: variable) }
-      ?? Parts(prefix: "layers/", layer: leaf, variable: variable)
+    let container = components.dropLast(3).joined(separator: "/")
+    return name.map { Parts(container: container, layer: $0, variable: variable) }
+      ?? Parts(prefix: "layers/", container: container, layer: leaf, variable: variable)
   }
 
   /// Keras 1 and 2: `conv1/conv1/kernel:0`, in whole models below `model_weights`.
@@ -59,15 +79,19 @@ struct KerasNames {
     if components.first == "model_weights" { components.removeFirst() }
     var variable = components.popLast() ?? ""
     if let colon = variable.lastIndex(of: ":") { variable = String(variable[..<colon]) }
-    let layer = components.last ?? "model"
-    guard variable.hasPrefix(layer + "_") else { return Parts(layer: layer, variable: variable) }
+    let layer = components.popLast() ?? "model"
+    // The first group is the layer itself, or the model within the model that it lies in.
+    let container = components.first == layer ? "" : components.joined(separator: "/")
+    guard variable.hasPrefix(layer + "_") else {
+      return Parts(container: container, layer: layer, variable: variable)
+    }
     // Keras 1 repeats the layer's name, and some files count: block1_conv1_W_1.
     variable.removeFirst(layer.count + 1)
     let oldNames = [
       "W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": "moving_variance",
     ]
     let (stem, _) = KerasLayerClass.split(variable)
-    return Parts(layer: layer, variable: oldNames[stem] ?? stem)
+    return Parts(container: container, layer: layer, variable: oldNames[stem] ?? stem)
   }
 
   /// Keras 2 says `depthwise_kernel`, Keras 3 `kernel`; separable convolutions keep the long name.
@@ -79,19 +103,20 @@ struct KerasNames {
     }
   }
 
-  /// Numbers the layers that Keras named itself from zero, in the order of their numbers.
+  /// Numbers the layers that Keras named itself from zero in each model within the model, in the
+  /// order of their numbers.
   private static func renumber(_ parts: inout [Parts]) {
     var numbers: [String: Set<Int>] = [:]
     for part in parts where part.prefix.isEmpty && KerasLayerClass(part.layer) != nil {
       let (stem, number) = KerasLayerClass.split(part.layer)
-      numbers[stem, default: []].insert(number)
+      numbers["\(part.container)/\(stem)", default: []].insert(number)
     }
     let places = numbers.mapValues { numbers in
       Dictionary(uniqueKeysWithValues: numbers.sorted().enumerated().map { ($1, $0) })
     }
     for index in parts.indices where parts[index].prefix.isEmpty {
       let (stem, number) = KerasLayerClass.split(parts[index].layer)
-      guard let place = places[stem]?[number] else { continue }
+      guard let place = places["\(parts[index].container)/\(stem)"]?[number] else { continue }
       parts[index].layer = place == 0 ? stem : "\(stem)_\(place)"
     }
   }

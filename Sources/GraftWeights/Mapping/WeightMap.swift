@@ -11,6 +11,9 @@ public struct WeightMap: Sendable, Hashable {
   /// Regular expressions of the model's paths that files of the source don't have, since it never
   /// trains them: they keep their initial values.
   public var lacking: [String]
+  /// What the names of the network's layers look like, where tensors of other layers are taken for a
+  /// user's own and left out; nil where every tensor has to find a use.
+  public var family: KerasLayerFamily?
 
   /// A map of names and layouts.
   ///
@@ -48,7 +51,8 @@ public struct WeightMap: Sendable, Hashable {
     adaptingChannelsOf stem: ParameterPath? = nil
   ) throws -> WeightAssignment {
     var matching = WeightMatching(
-      layout: layout, head: head, parameters: parameters, stem: stem, file: file.url.path)
+      layout: layout, head: head, parameters: parameters, stem: stem, family: family,
+      file: file.url.path)
     let translator = try NameTranslator(
       Self.unwrapping(file.tensors.map(\.name), parameters) + rules, ignoring: ignoring)
     for tensor in file.tensors {
@@ -58,6 +62,17 @@ public struct WeightMap: Sendable, Hashable {
     matching.note(file.notes)
     let isLacking = try NameTranslator([], ignoring: lacking).ignores
     return try matching.finish(lacking: isLacking)
+  }
+
+  /// The name in a file that a prefix rule turns into a path, if one does.
+  package func fileName(of path: ParameterPath) -> String? {
+    guard let translator = try? NameTranslator(rules, ignoring: []) else { return nil }
+    for case .prefix(let prefix, let replacement) in rules
+    where path.description.hasPrefix(replacement) {
+      let name = prefix + path.description.dropFirst(replacement.count)
+      if translator.path(for: name) == path { return name }
+    }
+    return nil
   }
 
   /// The tensors of a model as a source of this layout writes them, for a writer of files.

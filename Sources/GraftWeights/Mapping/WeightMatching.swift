@@ -6,6 +6,7 @@ struct WeightMatching {
   private let head: HeadChoice
   /// The kernel that is adapted to the channels of the model's images.
   private let stem: ParameterPath?
+  private let family: KerasLayerFamily?
   private let parameters: [Parameter]
   private let positions: [ParameterPath: Int]
   /// For each class of the model, its place in the file's head.
@@ -14,12 +15,14 @@ struct WeightMatching {
   private var assignment = WeightAssignment()
   private var mismatch: WeightMismatch
   private var names: [String] = []
+  /// Tensors of layers that are a user's own.
+  private var foreign: [(name: String, layer: String)] = []
 
   init(
     layout: WeightLayout, head: HeadChoice, parameters: [Parameter], stem: ParameterPath?,
-    file: String
+    family: KerasLayerFamily?, file: String
   ) {
-    (self.layout, self.head, self.stem) = (layout, head, stem)
+    (self.layout, self.head, self.stem, self.family) = (layout, head, stem, family)
     self.parameters = parameters
     positions = Dictionary(
       parameters.enumerated().map { ($1.path, $0) },
@@ -45,6 +48,8 @@ struct WeightMatching {
       assignment.dropped.append(tensor.name)
     } else if let position = positions[path] {
       assign(tensor, to: parameters[position])
+    } else if let family, !family.mayOwn(path.description) {
+      foreign.append((tensor.name, Self.kerasLayer(path.description)))
     } else {
       mismatch.leftOver.append(tensor.name)
     }
@@ -103,9 +108,25 @@ struct WeightMatching {
         mismatch.missing.append(parameter.path)
       }
     }
-    guard !mismatch.isEmpty else { return assignment }
+    guard !mismatch.isEmpty else {
+      leaveOutForeign()
+      return assignment
+    }
     mismatch.hint = hint()
     throw mismatch
+  }
+
+  private mutating func leaveOutForeign() {
+    guard !foreign.isEmpty else { return }
+    assignment.dropped += foreign.map(\.name)
+    let layers = Set(foreign.map(\.layer)).sorted()
+    let shown = layers.prefix(8).joined(separator: ", ") + (layers.count > 8 ? ", ..." : "")
+    assignment.notes.append(
+      "left out \(layers.count) layers that are not the network's: \(shown)")
+  }
+
+  private static func kerasLayer(_ name: String) -> String {
+    name.lastIndex(of: "/").map { String(name[..<$0]) } ?? name
   }
 
   private func hint() -> String? {

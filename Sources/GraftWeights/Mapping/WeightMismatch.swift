@@ -32,6 +32,13 @@ public struct WeightMismatch: Error, Hashable, Sendable, CustomStringConvertible
 
   package init(file: String) { self.file = file }
 
+  /// The same with another word on what is probably the matter.
+  package func hinting(_ hint: String) -> WeightMismatch {
+    var result = self
+    result.hint = hint
+    return result
+  }
+
   var isEmpty: Bool {
     missing.isEmpty && leftOver.isEmpty && wrongShapes.isEmpty && ambiguous.isEmpty
       && unknownClasses.isEmpty

@@ -1,12 +1,13 @@
-/// Reads the initializers of a network in ONNX by name.
+/// Reads the initializers of a network in ONNX by name, and its nodes, by which tensors are told that
+/// an exporter renamed.
 ///
-/// Source: `onnx.proto` (fields of ModelProto, GraphProto and TensorProto). Tensors that lie in
-/// other files are refused: a reader that opens paths which a file names could be led anywhere.
+/// Source: `onnx.proto` (fields of ModelProto, GraphProto, NodeProto and TensorProto).
 enum ONNXReader {
   private enum Field {
     static let irVersion = 1
     static let producer = 2
     static let graph = 7
+    static let node = 1
     static let initializer = 5
     static let metadata = 14
   }
@@ -29,11 +30,13 @@ enum ONNXReader {
       let pair = try ProtobufMessage(entry)
       if let key = try pair.text(1) { content.metadata[key] = try pair.text(2) }
     }
+    let files = ONNXExternalFiles(of: bytes)
     for graph in model.allBytes(Field.graph) {
-      let graph = try ProtobufMessage(graph, only: [Field.initializer])
+      let graph = try ProtobufMessage(graph, only: [Field.node, Field.initializer])
       for initializer in graph.allBytes(Field.initializer) {
-        if let tensor = try ONNXTensor(initializer).stored() { content.tensors.append(tensor) }
+        if let tensor = try ONNXTensor(initializer).stored(files) { content.tensors.append(tensor) }
       }
+      content.network = try graph.allBytes(Field.node).map { try ONNXStep($0) }
     }
     return content
   }

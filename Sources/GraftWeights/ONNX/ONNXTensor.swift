@@ -10,6 +10,7 @@ struct ONNXTensor {
     static let raw = 9
     static let doubles = 10
     static let unsignedIntegers = 11
+    static let external = 13
     static let location = 14
   }
 
@@ -20,31 +21,37 @@ struct ONNXTensor {
   init(_ bytes: ByteView) throws {
     self.bytes = bytes
     message = try ProtobufMessage(bytes)
-    name = try message.text(Field.name) ?? ""
+    name = try message.bytes(Field.name)?.name("the name of a tensor") ?? ""
   }
 
+  /// More axes than any tensor has.
+  private static let greatestRank = 32
+
   /// The tensor, or nil when it holds texts.
-  func stored() throws -> StoredTensor? {
+  ///
+  /// - Parameter files: Where its elements may lie instead.
+  func stored(_ files: ONNXExternalFiles) throws -> StoredTensor? {
     let type = message.integer(Field.elementType) ?? 0
     if type == 8 { return nil }
-    guard message.integer(Field.location) ?? 0 == 0 else {
-      throw bytes.unsupported(
-        "keeps tensor \(name) in another file; save the network with its weights inside "
-          + "(onnx.save_model(model, path, save_as_external_data=False))")
-    }
     guard let elementType = Self.elementTypes[type] else {
       throw bytes.unsupported("tensor \(name) has element type \(type), which Graft does not read")
     }
-    let extents = try message.integers(Field.dimensions).map { extent in
+    let extents = try message.integers(Field.dimensions, atMost: Self.greatestRank).map { extent in
       guard let extent = Int(exactly: extent) else {
         throw bytes.malformed("tensor \(name) has an impossible extent \(extent)")
       }
       return extent
     }
-    let data = try message.bytes(Field.raw) ?? elements(elementType)
-    guard let count = StridedView.count(of: extents), data.count % elementType.byteCount == 0,
-      data.count / elementType.byteCount == count
-    else {
+    guard let count = StridedView.count(of: extents),
+      case (let byteCount, false) = count.multipliedReportingOverflow(by: elementType.byteCount)
+    else { throw bytes.malformed("tensor \(name) has impossible extents \(extents)") }
+    let data =
+      if message.integer(Field.location) ?? 0 == 0 {
+        try message.bytes(Field.raw) ?? elements(elementType, count)
+      } else {
+        try files.bytes(message.allBytes(Field.external), byteCount: byteCount, of: name)
+      }
+    guard data.count == byteCount else {
       throw bytes.malformed(
         "tensor \(name) of extents \(extents) has \(data.count) bytes; fetch the file again")
     }
@@ -52,13 +59,13 @@ struct ONNXTensor {
   }
 
   /// The elements of a repeated field, as they would lie raw.
-  private func elements(_ type: StoredElementType) throws -> ByteView {
+  private func elements(_ type: StoredElementType, _ count: Int) throws -> ByteView {
     switch type {
     case .float32: return try fixed(Field.floats)
     case .float64: return try fixed(Field.doubles)
-    case .int64: return try narrowed(Field.integers, to: type)
-    case .uint32, .uint64: return try narrowed(Field.unsignedIntegers, to: type)
-    default: return try narrowed(Field.narrowIntegers, to: type)
+    case .int64: return try narrowed(Field.integers, count, to: type)
+    case .uint32, .uint64: return try narrowed(Field.unsignedIntegers, count, to: type)
+    default: return try narrowed(Field.narrowIntegers, count, to: type)
     }
   }
 
@@ -73,8 +80,10 @@ struct ONNXTensor {
   }
 
   /// Integers of variable length, cut to the width of the elements.
-  private func narrowed(_ number: Int, to type: StoredElementType) throws -> ByteView {
-    let integers = try message.integers(number)
+  private func narrowed(
+    _ number: Int, _ count: Int, to type: StoredElementType
+  ) throws -> ByteView {
+    let integers = try message.integers(number, atMost: count)
     let width = type.byteCount
     let storage = try ByteStorage(
       file: bytes.storage.file, byteCount: integers.count * width

@@ -9,13 +9,18 @@ struct ProtobufMessage {
     case bytes(ByteView)
   }
 
-  /// A short field takes far more memory than it has bytes.
-  private static let greatestFieldCount = 1 << 22
+  /// A short field takes far more memory than it has bytes; no network comes near.
+  static let greatestFieldCount = 1 << 18
 
   let fields: [(number: Int, value: Value)]
+  private let source: ByteView
 
-  /// - Parameter wanted: The numbers of the fields to keep; all when nil.
-  init(_ bytes: ByteView, only wanted: Set<Int>? = nil) throws {
+  /// - Parameters:
+  ///   - wanted: The numbers of the fields to keep; all when nil.
+  ///   - greatestCount: How many of them there may be.
+  init(
+    _ bytes: ByteView, only wanted: Set<Int>? = nil, atMost greatestCount: Int = greatestFieldCount
+  ) throws {
     var fields: [(Int, Value)] = []
     var cursor = ByteCursor(bytes)
     while cursor.remaining > 0 {
@@ -35,11 +40,12 @@ struct ProtobufMessage {
       default: throw bytes.malformed("has a protobuf field of an unknown kind")
       }
       if wanted?.contains(number) ?? true { fields.append((number, value)) }
-      guard fields.count <= Self.greatestFieldCount else {
+      guard fields.count <= greatestCount else {
         throw bytes.unsupported("has a protobuf message of more fields than any network")
       }
     }
     self.fields = fields
+    source = bytes
   }
 
   /// The last integer of a field, which is the one that counts.
@@ -65,14 +71,22 @@ struct ProtobufMessage {
   }
 
   /// A repeated integer, whether packed or not.
-  func integers(_ number: Int) throws -> [UInt64] {
+  ///
+  /// - Parameter greatestCount: How many there may be; more are an error.
+  func integers(_ number: Int, atMost greatestCount: Int) throws -> [UInt64] {
     var integers: [UInt64] = []
+    func append(_ integer: UInt64) throws {
+      guard integers.count < greatestCount else {
+        throw source.malformed("has more than \(greatestCount) integers where that many may be")
+      }
+      integers.append(integer)
+    }
     for field in fields where field.number == number {
       switch field.value {
-      case .integer(let value): integers.append(value)
+      case .integer(let value): try append(value)
       case .bytes(let packed):
         var cursor = ByteCursor(packed)
-        while cursor.remaining > 0 { integers.append(try cursor.readVariableInteger()) }
+        while cursor.remaining > 0 { try append(try cursor.readVariableInteger()) }
       default: break
       }
     }

@@ -1,6 +1,5 @@
 import Foundation
 public import GraftGraph
-import GraftModels
 public import GraftWeights
 
 /// The order in which Keras lists the layers of a model: by the longest way to the output, counted

@@ -25,17 +25,10 @@ extension ModelExport {
       throw ExportError.noKerasLayer(layer, model: model.name)
     }
     let graph = try model.trace(batchSize: 1).specializedForInference().pruned()
-    let submodels = outline.endpoints.compactMap { endpoint in
-      kerasStructure.submodels.contains(endpoint.name) ? endpoint : nil
-    }
-    let layers = names.map { path, name in
-      KerasLayer(
-        name, path,
-        in: submodels.first { path.hasPrefix("\($0.layer ?? $0.name).") }?.name)
-    }
+    let layers = outline.kerasLayers(
+      named: names, submodels: kerasStructure.submodels, in: graph)
     try KerasWriter.write(
-      KerasOrder(graph).sorted(layers), parameters: parameters, normalization: pixelNormalization,
-      to: url, load: value)
+      layers, parameters: parameters, normalization: pixelNormalization, to: url, load: value)
   }
 
   private var kerasStructure: KerasStructure {

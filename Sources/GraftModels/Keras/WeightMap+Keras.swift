@@ -4,18 +4,36 @@ import GraftWeights
 extension WeightMap {
   /// The maps for Keras's names of a model: those of its own files, and those of networks in ONNX.
   ///
-  /// - Parameter dropsForeignHead: Whether layers that Keras numbered and that are none of the
-  ///   model's, `dense_3`, are taken for a head that is not wanted.
+  /// What the network has no layer for is left out of Keras's files: the optimizer's state, the states
+  /// of generators, and layers of a user's own, that is those that are named as no layer of the network
+  /// or of its relatives. In ONNX, where most names are made up, only layers that Keras numbered are.
+  ///
+  /// - Parameter dropsForeignHead: Whether those are taken for a head that is not wanted.
   static func allOfKeras(_ outline: Outline, dropsForeignHead: Bool) -> [WeightMap] {
-    let own = keras(outline)
-    var maps = [own, tensorFlowONNX(own.rules), tensorFlowONNX(own.rules, isNumbered: true)]
-    if dropsForeignHead {
-      for stem in ["dense", "batch_normalization", "layer_normalization"]
-      where !outline.endpoints.contains(where: { $0.name.isNumbered(stem) }) {
-        for index in maps.indices { maps[index].ignoring.append("(^|/)\(stem)(_\\d+)*/") }
-      }
+    var own = keras(outline)
+    var exported = [tensorFlowONNX(own.rules), tensorFlowONNX(own.rules, isNumbered: true)]
+    own.ignoring += ["^optimizer/", #"(^|/)seed_generator(_\d+)?/"#]
+    own.family = KerasLayerFamily(layers: outline.endpoints.map(\.name))
+    for stem in ["dense", "batch_normalization", "layer_normalization"]
+    where dropsForeignHead && !outline.endpoints.contains(where: { $0.name.isNumbered(stem) }) {
+      for index in exported.indices { exported[index].ignoring.append("(^|/)\(stem)(_\\d+)*/") }
     }
-    return maps
+    return [own] + exported
+  }
+
+  /// The map for files of Keras before 3.6, which names no layers: `layers/conv2d_3/kernel`.
+  ///
+  /// - Parameter backbone: The whole network, as Keras builds it.
+  static func numberedKeras(_ backbone: Backbone) throws -> WeightMap {
+    let model = Model(backbone)
+    let outline = try model.outline()
+    let layers = outline.kerasLayers(
+      named: outline.kerasLayers(backbone: backbone),
+      submodels: backbone.variant.keras.submodels,
+      in: try model.trace(batchSize: 1).specializedForInference().pruned())
+    var map = keras(layers, parameters: outline.parameters)
+    map.family = KerasLayerFamily(layers: layers.map(\.name))
+    return map
   }
 
   /// The names that tf2onnx gives the kernels and biases of Keras's layers:
