@@ -5,7 +5,7 @@ import GraftWeights
 
 /// Whose names and layout a file of weights has.
 public enum WeightNames: String, CaseIterable, Sendable {
-  /// torchvision's or timm's: `layer1.0.conv1.weight`, (out, in, height, width).
+  /// torchvision's or, with timm's weights, timm's: `layer1.0.conv1.weight`, (out, in, height, width).
   case torch
   /// Keras's: `conv2_block1_1_conv/kernel`, (height, width, in, out).
   case keras
@@ -13,6 +13,9 @@ public enum WeightNames: String, CaseIterable, Sendable {
 
 extension ModelExport {
   /// Writes all parameters as safetensors, so that the file appears complete or not at all.
+  ///
+  /// A head of mean pooling and one dense layer goes by the name of the network's own classifier, where
+  /// that is one layer: torchvision and timm load the file into their network of as many classes.
   ///
   /// The metadata name the model, its classes (a JSON array) and its preprocessing (JSON).
   ///
@@ -22,7 +25,11 @@ extension ModelExport {
     var metadata = try metadata()
     switch names {
     case .torch:
-      tensors = WeightMap.torch.writableTensors(try model.parameters, load: value)
+      let outline = try model.outline()
+      let project = model.projectNames(of: outline)
+      tensors = WeightMap.torch.writableTensors(
+        outline.parameters, named: { project[$0.path] ?? $0.path.description }, load: value
+      ).map(inTimmsShape)
       metadata["format"] = "pt"
     case .keras:
       let outline = try model.outline()
@@ -32,6 +39,18 @@ extension ModelExport {
         load: value)
     }
     try SafetensorsWriter.write(tensors, metadata: metadata, to: url)
+  }
+
+  /// timm stores scales as vectors, and hidden layers of classifiers as convolutions of one pixel.
+  private func inTimmsShape(_ tensor: WritableTensor) -> WritableTensor {
+    guard model.backbone?.variant.source == .timm else { return tensor }
+    var result = tensor
+    if tensor.shape.rank == 3 {
+      result.shape = [tensor.shape.count]
+    } else if tensor.name == "conv_head.weight", tensor.shape.rank == 2 {
+      result.shape = Shape(tensor.shape.extents + [1, 1])
+    }
+    return result
   }
 
   /// What a file says about the model in it.
@@ -58,24 +77,6 @@ extension ModelExport {
       names[parameter.path] = "\(name)/\(variable)"
     }
     return names
-  }
-}
-
-extension Outline {
-  /// Keras's name of every layer with weights that has one, by path.
-  func kerasLayers(backbone: Backbone?) -> [String: String] {
-    // A network that only Keras has goes by Keras's names.
-    let isKeras = backbone?.variants.allSatisfy { $0.source == .keras } ?? true
-    var (aliases, paths): ([String: String], [String: String]) = ([:], [:])
-    for endpoint in endpoints {
-      guard let layer = endpoint.layer, !endpoint.parameters.isEmpty else { continue }
-      if layer != endpoint.name {
-        aliases[layer] = aliases[layer] ?? endpoint.name
-      } else if endpoint.isLeaf, isKeras || layer.hasPrefix("head.") {
-        paths[layer] = layer.replacing(".", with: "_")
-      }
-    }
-    return aliases.merging(paths) { alias, _ in alias }
   }
 }
 
