@@ -28,7 +28,7 @@ struct HDF5Attribute {
     switch try HDF5Datatype(type) {
     case .text(let byteCount):
       text = try Self.trimmed(data.slice(at: 0, count: byteCount, what))
-    case .textReference: text = try Self.referenced(data, file.bytes)
+    case .textReference: text = try Self.referenced(data, file)
     default: text = nil
     }
   }
@@ -40,8 +40,8 @@ struct HDF5Attribute {
   }
 
   /// Text in a collection of the global heap: length, address of the collection, number.
-  private static func referenced(_ reference: ByteView, _ bytes: ByteView) throws -> String? {
-    let what = "a text of an attribute"
+  private static func referenced(_ reference: ByteView, _ file: HDF5File) throws -> String? {
+    let (what, bytes) = ("a text of an attribute", file.bytes)
     var cursor = ByteCursor(reference)
     let byteCount = try cursor.readSize(UInt32.self, what)
     let address = try cursor.readSize(UInt64.self, what)
@@ -53,13 +53,16 @@ struct HDF5Attribute {
     let collection = try bytes.slice(
       at: address, count: Int(exactly: size) ?? -1, "a collection of texts")
     var objects = ByteCursor(collection, at: 16)
+    var objectCount = 0
     while objects.remaining >= 16 {
+      objectCount += 1
       let number = try objects.read(UInt16.self, what)
       try objects.skip(6, what)
       let objectByteCount = try objects.readSize(UInt64.self, what)
       if number == 0 { break }
       let object = try objects.slice(objectByteCount, what)
       if UInt32(number) == wanted {
+        try file.allowance.spend(16 * objectCount, in: bytes)
         return try trimmed(object.slice(at: 0, count: byteCount, what))
       }
       try objects.skip(min((8 - objectByteCount % 8) % 8, objects.remaining), what)

@@ -20,8 +20,9 @@ struct HDF5Chunks: Sendable {
   /// - Parameter layout: Behind the version and the class of the layout message.
   init(
     layout: ByteCursor, filters: ByteView?, extents: [Int], elementByteCount: Int,
-    _ bytes: ByteView, _ name: String
+    _ file: HDF5File, _ name: String
   ) throws {
+    let bytes = file.bytes
     (self.bytes, self.name, self.extents) = (bytes, name, extents)
     self.elementByteCount = elementByteCount
     self.filters = try filters.map { try HDF5Filter.pipeline($0) } ?? []
@@ -36,32 +37,35 @@ struct HDF5Chunks: Sendable {
       size == elementByteCount
     else { throw bytes.malformed("\(what) has chunks of an impossible size") }
     chunkByteCount = count * size
-    if let tree { try readIndex(tree, rank) }
-    // Each chunk has bytes of its own in the file, so this also bounds the size of the dataset.
     let expected = zip(extents, chunkExtents).reduce(1) { product, sizes in
       let (next, overflowed) = product.multipliedReportingOverflow(
         by: sizes.0 / sizes.1 + (sizes.0.isMultiple(of: sizes.1) ? 0 : 1))
       return overflowed ? .max : next
     }
+    // Each chunk has a key and bytes of its own in the file, which bounds the size of the dataset.
+    if let tree { try readIndex(tree, rank, atMost: min(expected, file.bytes.count / 8), file) }
     guard chunks.count == expected, Set(chunks.map(\.origin)).count == expected else {
       throw bytes.unsupported(
         "dataset \(name) has \(chunks.count) of \(expected) chunks; write all of it")
     }
   }
 
-  private mutating func readIndex(_ tree: Int, _ rank: Int) throws {
+  private mutating func readIndex(
+    _ tree: Int, _ rank: Int, atMost greatestCount: Int, _ file: HDF5File
+  ) throws {
     var pending: [(address: Int, level: UInt8?)] = [(tree, nil)]
-    var (nodeCount, packedByteCount) = (0, 0)
+    var packedByteCount = 0
     while let (address, level) = pending.popLast() {
-      nodeCount += 1
       let node = try HDF5TreeNode(
-        at: address, kind: .chunks, keyByteCount: 8 + 8 * (rank + 1), below: level, in: bytes)
+        at: address, kind: .chunks, keyByteCount: 8 + 8 * (rank + 1), below: level, in: file)
       for child in node.children where node.level == 0 {
         chunks.append(try chunk(child.key, child.address, rank))
         packedByteCount += chunks.last?.packed.count ?? 0
       }
       if node.level > 0 { pending += node.children.map { ($0.address, node.level) } }
-      guard nodeCount <= 1 << 16, packedByteCount <= bytes.count else {
+      guard packedByteCount <= bytes.count, chunks.count <= greatestCount,
+        pending.count <= greatestCount
+      else {
         throw bytes.malformed("the chunks of dataset \(name) overlap; fetch the file again")
       }
     }

@@ -43,10 +43,14 @@ struct HDF5Dataset {
     case (3, 2):
       let chunks = try HDF5Chunks(
         layout: cursor, filters: object.body(HDF5Object.MessageType.filters), extents: extents,
-        elementByteCount: elementType.byteCount, bytes, name)
+        elementByteCount: elementType.byteCount, object.file, name)
+      let (byteCount, overflows) = count.multipliedReportingOverflow(by: elementType.byteCount)
+      guard !overflows else {
+        throw bytes.malformed("dataset \(name) has impossible extents \(extents)")
+      }
       return try StoredTensor(
         name: name, elementType: elementType, view: StridedView(extents), byteOrder: byteOrder,
-        storageByteCount: count * elementType.byteCount, file: bytes,
+        storageByteCount: byteCount, file: bytes,
         bytes: { try chunks.assembled() })
     default: break
     }

@@ -11,6 +11,8 @@ struct HDF5File: Sendable {
   let bytes: ByteView
   /// The address of the root group's object header.
   let root: Int
+  /// What may still be read of its structure.
+  let allowance: HDF5Allowance
 
   private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
@@ -46,6 +48,7 @@ struct HDF5File: Sendable {
     // An old superblock ends with the root's entry in a symbol table: driver, name, address.
     if isOld { try cursor.skip(16, "the superblock") }
     root = try cursor.readSize(UInt64.self, "the address of the root group")
+    allowance = HDF5Allowance(fileByteCount: bytes.count)
   }
 
   /// The superblock lies at 0, or behind a block for the user of 512 bytes, 1024, and so on.

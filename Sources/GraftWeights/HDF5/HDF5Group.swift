@@ -3,15 +3,14 @@ struct HDF5Group {
   /// Names and addresses of object headers; links that are not hard are left out.
   private(set) var members: [(name: String, address: Int)] = []
 
-  /// More than any model has; bounds what tables that share their parts can ask for.
-  private static let greatestNodeCount = 1 << 16
+  /// More than any model has.
+  private static let greatestCount = 1 << 16
 
   /// The members, or nil when the object is not a group.
   init?(_ object: HDF5Object) throws {
     typealias Type = HDF5Object.MessageType
-    let bytes = object.file.bytes
     if let table = try object.body(Type.symbolTable) {
-      try readSymbolTable(table, bytes)
+      try readSymbolTable(table, object.file)
     } else if let info = try object.body(Type.linkInfo) {
       try Self.checkIsCompact(info)
       for message in object.messages where message.type == Type.link {
@@ -47,42 +46,43 @@ struct HDF5Group {
       case 2: try cursor.readSize(UInt32.self, what)
       default: try cursor.readSize(UInt64.self, what)
       }
-    let name = try cursor.slice(byteCount, what).text("the name of a link")
+    let name = try cursor.slice(byteCount, what).name("the name of a link")
     guard kind == 0, let address = try cursor.readAddress(what) else { return }
     members.append((name, address))
   }
 
   /// Walks the B-tree whose leaves are the symbol table's nodes.
-  private mutating func readSymbolTable(_ table: ByteView, _ bytes: ByteView) throws {
+  private mutating func readSymbolTable(_ table: ByteView, _ file: HDF5File) throws {
+    let bytes = file.bytes
     var cursor = ByteCursor(table)
     let tree = try cursor.readSize(UInt64.self, "a group")
     let names = try HDF5NameHeap(at: cursor.readSize(UInt64.self, "a group"), bytes)
-    var nodeCount = 0
     var pending: [(address: Int, level: UInt8?)] = [(tree, nil)]
     while let (address, level) = pending.popLast() {
-      nodeCount += 1
-      guard nodeCount <= Self.greatestNodeCount else {
+      if level == 0 {
+        try readSymbols(at: address, names, file)
+      } else {
+        let node = try HDF5TreeNode(
+          at: address, kind: .group, keyByteCount: 8, below: level, in: file)
+        pending += node.children.reversed().map { ($0.address, node.level) }
+      }
+      guard members.count <= Self.greatestCount, pending.count <= Self.greatestCount else {
         throw bytes.unsupported("has a group with more members than any model")
       }
-      if level == 0 {
-        try readSymbols(at: address, names, bytes)
-        continue
-      }
-      let node = try HDF5TreeNode(
-        at: address, kind: .group, keyByteCount: 8, below: level, in: bytes)
-      pending += node.children.reversed().map { ($0.address, node.level) }
     }
   }
 
   private mutating func readSymbols(
-    at address: Int, _ names: HDF5NameHeap, _ bytes: ByteView
+    at address: Int, _ names: HDF5NameHeap, _ file: HDF5File
   ) throws {
-    let what = "a symbol table"
+    let (what, bytes) = ("a symbol table", file.bytes)
     guard bytes.hasBytes(Array("SNOD".utf8), at: address) else {
       throw bytes.malformed("a symbol table is not where it should be; fetch the file again")
     }
     var cursor = ByteCursor(bytes, at: address + 6)
-    for _ in 0..<(try cursor.read(UInt16.self, what)) {
+    let count = try cursor.read(UInt16.self, what)
+    try file.allowance.spend(8 + 40 * Int(count), in: bytes)
+    for _ in 0..<count {
       let name = try names.name(at: cursor.readSize(UInt64.self, what))
       let header = try cursor.readAddress(what)
       let cache = try cursor.read(UInt32.self, what)
@@ -128,9 +128,9 @@ struct HDF5TreeNode {
 
   /// - Parameter above: The level of the node above, which this one must be right below.
   init(
-    at address: Int, kind: Kind, keyByteCount: Int, below above: UInt8?, in bytes: ByteView
+    at address: Int, kind: Kind, keyByteCount: Int, below above: UInt8?, in file: HDF5File
   ) throws {
-    let what = "a B-tree"
+    let (what, bytes) = ("a B-tree", file.bytes)
     guard bytes.hasBytes(Array("TREE".utf8) + [kind.rawValue], at: address) else {
       throw bytes.malformed("a B-tree is not where it should be; fetch the file again")
     }
@@ -141,6 +141,7 @@ struct HDF5TreeNode {
     }
     let count = try cursor.read(UInt16.self, what)
     try cursor.skip(16, what)
+    try file.allowance.spend(24 + Int(count) * (keyByteCount + 8), in: bytes)
     var children: [(ByteView, Int)] = []
     for _ in 0..<count {
       let key = try cursor.slice(keyByteCount, what)

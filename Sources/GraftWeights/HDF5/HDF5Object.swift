@@ -36,11 +36,9 @@ struct HDF5Object: Sendable {
     } else {
       blocks = [try Self.oldHeader(at: address, file.bytes)]
     }
-    var byteCount = 0
     while let block = blocks.popLast() {
-      byteCount += block.count
-      // Blocks do not overlap in a sound file, so together they are no larger than it.
-      guard byteCount <= file.bytes.count, messages.count < 1 << 16 else {
+      try file.allowance.spend(block.count, in: file.bytes)
+      guard messages.count < 1 << 16 else {
         throw file.bytes.malformed("an object header of the HDF5 file continues without end")
       }
       for message in try Self.messages(in: block, isNew: isNew, hasOrder: hasOrder) {

@@ -1,6 +1,6 @@
 /// All datasets of an HDF5 file with their paths, and the texts that groups are labelled with.
 struct HDF5Tree {
-  private static let greatestObjectCount = 1 << 18
+  private static let greatestObjectCount = 1 << 16
   private static let greatestPathByteCount = 1024
 
   private(set) var tensors: [StoredTensor] = []
@@ -10,6 +10,8 @@ struct HDF5Tree {
   /// Visits every group once, without recursion.
   init(_ file: HDF5File) throws {
     var visited: Set<Int> = []
+    // A dataset that several links lead to is read once.
+    var known: [Int: StoredTensor] = [:]
     var objectCount = 0
     var pending = [(path: "", address: file.root)]
     while let (path, address) = pending.popLast() {
@@ -18,9 +20,14 @@ struct HDF5Tree {
       else {
         throw file.bytes.unsupported("has more HDF5 objects, or deeper ones, than any model")
       }
+      if let tensor = known[address] {
+        tensors.append(tensor.renamed(path))
+        continue
+      }
+      guard !visited.contains(address) else { continue }
       let object = try HDF5Object(at: address, in: file)
       if let group = try HDF5Group(object) {
-        guard visited.insert(address).inserted else { continue }
+        visited.insert(address)
         let texts = try object.attributes().compactMap { attribute in
           attribute.text.map { (attribute.name, $0) }
         }
@@ -32,6 +39,9 @@ struct HDF5Tree {
         }
       } else if let tensor = try HDF5Dataset(object)?.tensor(named: path) {
         tensors.append(tensor)
+        known[address] = tensor
+      } else {
+        visited.insert(address)
       }
     }
   }

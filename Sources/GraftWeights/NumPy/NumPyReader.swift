@@ -39,6 +39,9 @@ enum NumPyReader {
     let headerByteCount =
       version == 1
       ? try cursor.readSize(UInt16.self, what) : try cursor.readSize(UInt32.self, what)
+    guard headerByteCount <= greatestHeaderByteCount else {
+      throw beginning.malformed("\(what) should have \(headerByteCount) bytes, more than any")
+    }
     let text = try cursor.slice(headerByteCount, what)
     guard let header = NumPyHeader(try text.text(what)) else {
       throw beginning.unsupported(

@@ -7,6 +7,9 @@ import Foundation
 enum SafetensorsReader {
   /// The reference implementation's limit.
   private static let greatestHeaderByteCount = 100_000_000
+  /// More than the header of any network; decoding takes many times as much memory.
+  private static let greatestReadByteCount = 1 << 24
+  private static let greatestRank = 32
 
   static func recognizes(_ bytes: ByteView) -> Bool {
     guard let length = try? bytes.integer(UInt64.self, at: 0, "") else { return false }
@@ -18,6 +21,10 @@ enum SafetensorsReader {
     var cursor = ByteCursor(bytes)
     let length = try cursor.readSize(UInt64.self, "the length of the header")
     let header = try cursor.slice(length, "the header")
+    guard length <= greatestReadByteCount else {
+      throw bytes.unsupported(
+        "has a header of \(length) bytes, more than that of any network (\(greatestReadByteCount))")
+    }
     let data = try cursor.slice(cursor.remaining, "the data")
     let entries: [String: HeaderEntry]
     do {
@@ -49,6 +56,8 @@ enum SafetensorsReader {
         "tensor \(name) is stored as \(description.dtype), which Graft does not read; "
           + "convert it to F32")
     }
+    guard description.shape.count <= greatestRank, name.utf8.count <= ByteView.greatestNameByteCount
+    else { throw data.malformed("has a tensor of more axes, or a longer name, than any network") }
     let offsets = description.dataOffsets
     guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1] else {
       throw data.malformed("tensor \(name) has the offsets \(offsets)")
