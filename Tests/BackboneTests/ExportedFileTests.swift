@@ -43,7 +43,7 @@ import Testing
     }
     #expect(
       try notes("resnet-basic", "resnet-basic-torchscript.onnx").contains {
-        $0.hasPrefix("12 normalizations were folded")
+        $0.hasPrefix("14 normalizations were folded")
       })
     let left = try notes("resnet-keras", "keras3.keras")
     #expect(
