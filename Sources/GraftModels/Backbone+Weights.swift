@@ -14,9 +14,13 @@ extension Backbone {
   ///   - url: A file of any format that `WeightFile` reads.
   ///   - keepsClassifier: Whether the file's classifier is taken over; by default where the network
   ///     has one of as many classes. Otherwise what the file has of it is dropped.
+  ///   - key: Where in the file to look, such as `state_dict` or `model.encoder_k`; by default it is
+  ///     told by the network's parameters (see `WeightMap.assign`), and the weights' notes say so.
   /// - Throws: `WeightFileError`; `WeightMismatch` with all that is missing, left over, or of
   ///   another shape, by the map that comes closest; `GraphError`.
-  public func loading(_ url: URL, keepsClassifier: Bool? = nil) throws -> Backbone {
+  public func loading(
+    _ url: URL, keepsClassifier: Bool? = nil, under key: String? = nil
+  ) throws -> Backbone {
     let file = try WeightFile(contentsOf: url)
     let head: HeadChoice =
       if !includesTop {
@@ -29,7 +33,7 @@ extension Backbone {
     var nearest: WeightMismatch?
     for variant in [variant] + variants.filter({ $0.source != variant.source }) {
       do {
-        return try loading(file, as: variant, head)
+        return try loading(file, as: variant, head, under: key)
       } catch let mismatch as WeightMismatch {
         if mismatch.count < nearest?.count ?? .max { nearest = mismatch }
       }
@@ -41,7 +45,7 @@ extension Backbone {
 
   /// The network as one project builds it, with tensors found by name.
   private func loading(
-    _ file: WeightFile, as variant: Variant, _ head: HeadChoice
+    _ file: WeightFile, as variant: Variant, _ head: HeadChoice, under key: String?
   ) throws -> Backbone {
     var result = self
     result.adopt(variant)
@@ -54,7 +58,7 @@ extension Backbone {
     var nearest: WeightMismatch?
     for map in variant.weightMaps + usual + own {
       do {
-        result.weights = try result.assign(file, by: map, head)
+        result.weights = try result.assign(file, by: map, head, under: key)
         return result
       } catch let mismatch as WeightMismatch {
         if mismatch.count < nearest?.count ?? .max { nearest = mismatch }
@@ -64,11 +68,12 @@ extension Backbone {
   }
 
   private func assign(
-    _ file: WeightFile, by map: WeightMap, _ head: HeadChoice
+    _ file: WeightFile, by map: WeightMap, _ head: HeadChoice, under key: String? = nil
   ) throws -> WeightAssignment {
     let parameters = try Model(self).outline().parameters
     let stem = inputChannels == 3 ? nil : parameters.first { $0.role == .convolutionKernel }
-    return try map.assign(file, to: parameters, head: head, adaptingChannelsOf: stem?.path)
+    return try map.assign(
+      file, to: parameters, head: head, adaptingChannelsOf: stem?.path, under: key)
   }
 
   /// The network of a file whose tensors were renamed when it was exported.

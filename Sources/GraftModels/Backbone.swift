@@ -48,7 +48,7 @@ public struct Backbone: Layer {
   ///
   /// - Parameters:
   ///   - inputSize: Height and width of the images, at least ``Recipe/minimumSize``.
-  ///   - inputChannels: The channels of the images; see ``loading(_:keepsClassifier:)``.
+  ///   - inputChannels: The channels of the images; see ``loading(_:keepsClassifier:under:)``.
   ///   - source: Whose way to build it; ignored where that project has none of the name.
   public func callAsFunction(
     includesTop: Bool? = nil, classCount: Int? = nil, pooling: Pooling? = nil,

@@ -8,7 +8,9 @@ public enum WeightChoice: Sendable, Hashable {
   /// Those of the catalogue with this tag, such as `torchvision-v1` (see `PublishedWeights`).
   case published(String)
   /// Those of a file of any format that `WeightFile` reads.
-  case file(URL)
+  ///
+  /// Of a file that holds several networks, `under` says which one, such as `state_dict`.
+  case file(URL, under: String? = nil)
   /// Initial values, which the seed of the learner decides.
   case random
 }
@@ -20,7 +22,7 @@ extension Backbone {
   /// Preprocessing and size of the images become those of the weights, unless a size is given.
   ///
   /// - Throws: ``WeightStoreError``; `ModelError` where nobody publishes such weights; what
-  ///   ``loading(_:keepsClassifier:)`` throws.
+  ///   ``loading(_:keepsClassifier:under:)`` throws.
   public func callAsFunction(
     weights: WeightChoice, includesTop: Bool? = nil, classCount: Int? = nil,
     pooling: Pooling? = nil, inputSize: Extent2D? = nil, store: WeightStore = WeightStore(),
@@ -31,7 +33,7 @@ extension Backbone {
     let published: PublishedWeights
     switch weights {
     case .random: return network
-    case .file(let url): return try network.loading(url)
+    case .file(let url, let key): return try network.loading(url, under: key)
     case .imageNet: published = try .of(self, tag: nil)
     case .published(let tag): published = try .of(self, tag: tag)
     }

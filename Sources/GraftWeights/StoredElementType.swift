@@ -15,6 +15,14 @@ public enum StoredElementType: String, Hashable, Sendable, CaseIterable {
     case .int8, .uint8, .bool: 1
     }
   }
+
+  /// Whether elements count rather than measure.
+  var isInteger: Bool {
+    switch self {
+    case .float64, .float32, .float16, .bfloat16: false
+    case .int64, .int32, .int16, .int8, .uint64, .uint32, .uint16, .uint8, .bool: true
+    }
+  }
 }
 
 /// The order of the bytes of one number.

@@ -10,6 +10,8 @@ public struct StoredTensor: Sendable {
   public private(set) var shape: Shape
   private var view: StridedView
   private let byteOrder: ByteOrder
+  /// The path of its file, for errors.
+  let file: String
   private let bytes: @Sendable () throws -> ByteView
 
   /// The number of elements.
@@ -40,6 +42,7 @@ public struct StoredTensor: Sendable {
     self.view = view
     shape = Shape(view.extents)
     self.byteOrder = byteOrder
+    self.file = file.storage.file
     self.bytes = bytes
   }
 
@@ -65,9 +68,10 @@ public struct StoredTensor: Sendable {
   ///
   /// Nothing is kept: each call reads the file again.
   ///
-  /// - Throws: `WeightFileError` when compressed bytes are damaged.
+  /// - Throws: `WeightFileError` when compressed bytes are damaged or memory is lacking.
   public func load() throws -> [Float] {
-    try [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+    try ByteStorage.requireMemory(count * MemoryLayout<Float>.stride, for: file)
+    return try [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       try load(into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
       initializedCount = count
     }

@@ -8,7 +8,8 @@ import Foundation
 public struct WeightFile: Sendable {
   public let url: URL
   public let format: WeightFormat
-  /// The tensors, ordered by name; names are unique.
+  /// The tensors, ordered by name; names are unique. Those in a dictionary of a checkpoint are named
+  /// after it: `state_dict.conv1.weight`.
   public let tensors: [StoredTensor]
   /// What else the file says about itself, such as `format` or `epoch`.
   public let metadata: [String: String]

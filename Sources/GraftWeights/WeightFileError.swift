@@ -10,8 +10,12 @@ public struct WeightFileError: Error, Hashable, Sendable, CustomStringConvertibl
     case malformed
     /// The file is sound, but holds something that Graft does not read.
     case unsupported
-    /// A pickle asks for a Python function or class that is not on the list of harmless ones.
+    /// A pickle asks for a Python function or class that runs code or commands.
     case forbiddenGlobal(String)
+    /// A tensor that a network takes from the file holds NaN or infinity.
+    case notFinite(tensor: String)
+    /// Several networks in the file fit the model, and none is the usual choice: where each lies.
+    case ambiguous([String])
   }
 
   /// The path of the file.

@@ -127,11 +127,11 @@ def write_pytorch():
         "state_dict": {"module." + key: value for key, value in few.items()},
     }
     torch.save(checkpoint, path("checkpoint.pth"))
-    describe(
-        "checkpoint.pth",
-        checkpoint["state_dict"],
-        {"epoch": "3", "arch": "linear", "best": "0.5", "wrapper": "state_dict"},
-    )
+    tensors = {"state_dict." + key: value for key, value in checkpoint["state_dict"].items()}
+    for number, entries in checkpoint["optimizer"]["state"].items():
+        for key, value in entries.items():
+            tensors[f"optimizer.state.{number}.{key}"] = value
+    describe("checkpoint.pth", tensors, {"epoch": "3", "arch": "linear", "best": "0.5"})
     nested = {"encoder": few, "stages": [torch.ones(2), {"x": torch.zeros(1)}]}
     torch.save(nested, path("nested.pth"))
     describe(

@@ -10,8 +10,8 @@ struct BackboneOptions: ParsableArguments {
   @Option(
     help: """
       Its weights: `imagenet` for the usual ones, `imagenet:TAG` for others of `graft weights \
-      list`, a .safetensors, .pth or other weight file, a model that `graft train` wrote, or \
-      `random`.
+      list`, a .safetensors, .pth or other weight file (FILE#KEY for what a checkpoint has under \
+      KEY), a model that `graft train` wrote, or `random`.
       """)
   var weights: String?
 
@@ -86,8 +86,17 @@ struct BackboneOptions: ParsableArguments {
     case nil, "random": .random
     case "imagenet": .imageNet
     case let text? where text.hasPrefix("imagenet:"): .published(String(text.dropFirst(9)))
-    case let path?: .file(URL(fileURLWithPath: path))
+    case let path?: Self.file(path)
     }
+  }
+
+  /// A file, or what it has under the key after a `#`, unless there is a file of this very name.
+  static func file(_ path: String) -> WeightChoice {
+    guard !FileManager.default.fileExists(atPath: path), let mark = path.lastIndex(of: "#") else {
+      return .file(URL(fileURLWithPath: path))
+    }
+    return .file(
+      URL(fileURLWithPath: String(path[..<mark])), under: String(path[path.index(after: mark)...]))
   }
 }
 

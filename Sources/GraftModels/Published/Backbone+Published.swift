@@ -6,7 +6,7 @@ extension Backbone {
   /// The size of the images becomes that of the weights unless another one was chosen.
   ///
   /// - Parameter url: The file, wherever it was put.
-  /// - Throws: What ``loading(_:keepsClassifier:)`` throws.
+  /// - Throws: What ``loading(_:keepsClassifier:under:)`` throws.
   public func loading(_ published: PublishedWeights, from url: URL) throws -> Backbone {
     var result = self
     if let variant = variants.first(where: { $0.source == published.source }) {

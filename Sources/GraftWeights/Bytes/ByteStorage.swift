@@ -40,15 +40,21 @@ final class ByteStorage: @unchecked Sendable {  // immutable after initializatio
   }
 
   /// Takes memory of `byteCount` bytes and lets `fill` write all of it.
+  ///
+  /// - Throws: `WeightFileError` with `.inaccessible` where there is no such memory; what `fill`
+  ///   throws.
   init(
     file: String, byteCount: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
     self.file = file
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
+    guard let address = malloc(max(byteCount, 1)) else {
+      throw Self.lackOfMemory(file, byteCount)
+    }
+    let memory = UnsafeMutableRawBufferPointer(start: address, count: byteCount)
     do {
       try fill(memory)
     } catch {
-      memory.deallocate()
+      free(address)
       throw error
     }
     bytes = UnsafeRawBufferPointer(memory)
@@ -70,8 +76,20 @@ final class ByteStorage: @unchecked Sendable {  // immutable after initializatio
     if isMapped {
       munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
     } else {
-      bytes.deallocate()
+      free(UnsafeMutableRawPointer(mutating: bytes.baseAddress))
     }
+  }
+
+  /// Throws where the system would not give memory of this size, which an array could not tell.
+  static func requireMemory(_ byteCount: Int, for file: String) throws {
+    guard let address = malloc(max(byteCount, 1)) else { throw lackOfMemory(file, byteCount) }
+    free(address)
+  }
+
+  private static func lackOfMemory(_ file: String, _ byteCount: Int) -> WeightFileError {
+    WeightFileError(
+      file: file, problem: .inaccessible,
+      explanation: "asks for \(byteCount) bytes of memory at once, which the system does not give")
   }
 
   private static func systemError(_ file: String, _ what: String) -> WeightFileError {

@@ -21,6 +21,18 @@ enum Architecture {
     return nil
   }
 
+  /// The same for names that may have a wrapper's or a checkpoint's before their own.
+  static func guess(wrapped names: [String]) -> String? {
+    var names = names
+    for _ in 0..<5 {
+      if let network = guess(names) { return network }
+      names = names.compactMap { name in
+        name.firstIndex(of: ".").map { String(name[name.index(after: $0)...]) }
+      }
+    }
+    return nil
+  }
+
   /// ResNets of torchvision and timm differ in how many blocks their third stage has.
   private static func residual(_ names: Set<String>) -> String {
     let blockCount = (0...).prefix { names.contains("layer3.\($0).conv1.weight") }.count

@@ -21,9 +21,11 @@ public struct AssignedTensor: Sendable {
 
   /// The elements in Graft's layout; each call reads the file again.
   ///
-  /// - Throws: `WeightFileError` when compressed bytes are damaged.
+  /// - Throws: `WeightFileError` when compressed bytes are damaged, or when elements are NaN or
+  ///   infinite.
   public func load() throws -> [Float] {
     let elements = try stored.load()
+    try elements.withUnsafeBufferPointer(requireNumbers)
     if let imageChannels { return adapted(elements, to: imageChannels) }
     guard let columns, let width = stored.shape.extents.last, width > 0 else { return elements }
     return stride(from: 0, to: elements.count, by: width).flatMap { row in
@@ -34,11 +36,30 @@ public struct AssignedTensor: Sendable {
   /// Writes the elements in Graft's layout.
   ///
   /// - Parameter output: Memory for exactly `shape.count` elements.
-  /// - Throws: `WeightFileError` when compressed bytes are damaged.
+  /// - Throws: `WeightFileError` when compressed bytes are damaged, or when elements are NaN or
+  ///   infinite.
   public func load(into output: UnsafeMutableBufferPointer<Float>) throws {
-    guard columns != nil || imageChannels != nil else { return try stored.load(into: output) }
+    guard columns != nil || imageChannels != nil else {
+      try stored.load(into: output)
+      return try requireNumbers(UnsafeBufferPointer(output))
+    }
     precondition(output.count == shape.count, "\(name) has \(shape.count) elements")
     _ = output.update(fromContentsOf: try load())
+  }
+
+  /// A network with such a weight gives NaN for every image, and would be blamed for it.
+  private func requireNumbers(_ elements: UnsafeBufferPointer<Float>) throws {
+    // All ones in the exponent mean NaN or infinity; the greatest of all is found without branches.
+    let exponent: UInt32 = 0x7F80_0000
+    guard elements.reduce(0, { max($0, $1.bitPattern & exponent) }) == exponent else { return }
+    let nanCount = elements.count(where: \.isNaN)
+    let infinityCount = elements.count(where: \.isInfinite)
+    throw WeightFileError(
+      file: stored.file, problem: .notFinite(tensor: name),
+      explanation:
+        "tensor \(name) holds \(nanCount) NaN and \(infinityCount) infinite values among "
+        + "\(elements.count); the training that wrote it went wrong, or the file is damaged: take a "
+        + "checkpoint from before, or fetch it again")
   }
 
   /// The sum over the channels for one, else the channels over and over, scaled so that images of

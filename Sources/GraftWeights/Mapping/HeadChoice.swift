@@ -23,6 +23,11 @@ public enum HeadChoice: Hashable, Sendable {
     }
   }
 
+  /// Whether the file's tensor of this path finds no use in the model.
+  func omits(_ path: String) -> Bool {
+    if case .classes = self { false } else { covers(path) }
+  }
+
   func covers(_ path: String) -> Bool {
     prefixes.contains { path == $0 || path.hasPrefix($0 + ".") }
   }

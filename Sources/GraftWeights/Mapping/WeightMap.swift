@@ -34,36 +34,6 @@ public struct WeightMap: Sendable, Hashable {
   /// Graft's own files.
   public static let graft = WeightMap(layout: .graft)
 
-  /// Finds a tensor of the file for every parameter, and a use for every tensor of the file.
-  ///
-  /// Prefixes that wrappers such as `DataParallel` put before every name are taken off where the
-  /// model has none of the kind.
-  ///
-  /// - Parameters:
-  ///   - file: The opened file; no tensor of it is read yet.
-  ///   - parameters: All parameters of the model.
-  ///   - head: What becomes of the classifier.
-  ///   - stem: The convolution kernel that reads the images, where a file made for three channels is
-  ///     to be adapted to the number of channels of the model's.
-  /// - Throws: `WeightMismatch` with everything that is missing, left over, or of another shape.
-  public func assign(
-    _ file: WeightFile, to parameters: [Parameter], head: HeadChoice = .whole,
-    adaptingChannelsOf stem: ParameterPath? = nil
-  ) throws -> WeightAssignment {
-    var matching = WeightMatching(
-      layout: layout, head: head, parameters: parameters, stem: stem, family: family,
-      file: file.url.path)
-    let translator = try NameTranslator(
-      Self.unwrapping(file.tensors.map(\.name), parameters) + rules, ignoring: ignoring)
-    for tensor in file.tensors {
-      matching.take(
-        tensor, as: translator.path(for: tensor.name), isIgnored: translator.ignores(tensor.name))
-    }
-    matching.note(file.notes)
-    let isLacking = try NameTranslator([], ignoring: lacking).ignores
-    return try matching.finish(lacking: isLacking)
-  }
-
   /// The name in a file that a prefix rule turns into a path, if one does.
   package func fileName(of path: ParameterPath) -> String? {
     guard let translator = try? NameTranslator(rules, ignoring: []) else { return nil }
@@ -91,21 +61,5 @@ public struct WeightMap: Sendable, Hashable {
         name: name(parameter), shape: Shape(arrangement.storedExtents),
         load: { arrangement.storedElements(try load(parameter)) })
     }
-  }
-
-  /// Rules that take off what `DataParallel`, `torch.compile` and Lightning put before all names.
-  private static func unwrapping(_ names: [String], _ parameters: [Parameter]) -> [NameRule] {
-    var rules: [NameRule] = []
-    var names = names
-    let wrappers = ["module.", "_orig_mod.", "model."].filter { wrapper in
-      !parameters.contains { $0.path.description.hasPrefix(wrapper) }
-    }
-    while !names.isEmpty,
-      let wrapper = wrappers.first(where: { wrapper in names.allSatisfy { $0.hasPrefix(wrapper) } })
-    {
-      rules.append(.prefix(wrapper, by: ""))
-      names = names.map { String($0.dropFirst(wrapper.count)) }
-    }
-    return rules
   }
 }

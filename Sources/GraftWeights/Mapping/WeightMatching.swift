@@ -39,6 +39,9 @@ struct WeightMatching {
     mismatch.unknownClasses = classes.filter { places[$0] == nil }
   }
 
+  /// Leaves out a tensor that stands apart from the network's.
+  mutating func leaveOut(_ tensor: StoredTensor) { assignment.ignored.append(tensor.name) }
+
   /// Gives a tensor of the file its use.
   mutating func take(_ tensor: StoredTensor, as path: ParameterPath, isIgnored: Bool) {
     names.append(path.description)
@@ -48,6 +51,9 @@ struct WeightMatching {
       assignment.dropped.append(tensor.name)
     } else if let position = positions[path] {
       assign(tensor, to: parameters[position])
+    } else if tensor.shape.rank == 0, tensor.elementType.isInteger {
+      // A counter, such as the number of averaged models: no parameter of any network.
+      assignment.ignored.append(tensor.name)
     } else if let family, !family.mayOwn(path.description) {
       foreign.append((tensor.name, Self.kerasLayer(path.description)))
     } else {
@@ -138,7 +144,7 @@ struct WeightMatching {
     {
       return "only the classifier differs: choose new classes, or a model without top"
     }
-    if let found = Architecture.guess(names), found != Architecture.guess(expected) {
+    if let found = Architecture.guess(wrapped: names), found != Architecture.guess(expected) {
       let wanted = Architecture.guess(expected).map { ", the model like \($0)" } ?? ""
       return "the file looks like \(found)\(wanted)"
     }

@@ -33,7 +33,8 @@ struct NumPyHeader {
     return text[range.upperBound...].drop { $0 == " " }
   }
 
-  private static func type(_ description: Substring) -> (StoredElementType, ByteOrder)? {
+  /// The type of a description such as `<f4`.
+  static func type(_ description: Substring) -> (StoredElementType, ByteOrder)? {
     guard let order = description.first, let type = elementTypes[String(description.dropFirst())]
     else { return nil }
     switch order {

@@ -55,6 +55,7 @@ enum PickleInstruction: UInt8 {
   case stackGlobal = 0x93
   case reduce = 0x52
   case newObject = 0x81
+  case newObjectWithNames = 0x92
   case build = 0x62
   case persistentIdentifier = 0x51
   case stop = 0x2E
@@ -72,7 +73,8 @@ enum PickleInstruction: UInt8 {
     case .emptyList, .append, .appends, .list, .emptyTuple, .tuple, .tuple1, .tuple2, .tuple3,
       .emptyDictionary, .dictionary, .setItem, .setItems, .emptySet, .addItems, .frozenSet:
       .container
-    case .global, .stackGlobal, .reduce, .newObject, .build, .persistentIdentifier, .stop:
+    case .global, .stackGlobal, .reduce, .newObject, .newObjectWithNames, .build,
+      .persistentIdentifier, .stop:
       .object
     }
   }

@@ -5,20 +5,33 @@ enum PickleValue: Hashable, Sendable {
   case integer(Int)
   case real(Double)
   case text(String)
-  /// A value that no weight file needs: bytes, integers beyond 64 bits, devices.
+  /// Bytes at this place of the pickle.
+  case bytes(Range<Int>)
+  /// Bytes as protocol 2 writes them: a text of characters up to U+00FF, one for each.
+  case encodedBytes(String)
+  /// A value that no weight file needs, such as an integer beyond 64 bits.
   case opaque
   case global(PickleGlobal)
   case node(Int)
 }
 
-/// A container or a tensor of a pickle.
+/// A container, an object or a tensor of a pickle.
 struct PickleNode {
-  enum Kind: Equatable {
+  enum Kind: Hashable {
     case list, tuple, set
     /// Items are keys and values in turn.
     case dictionary
-    case storage(PickledStorage)
-    case tensor(PickledTensor)
+    /// An object of a class that Graft need not know: its attributes and its items, keys and values
+    /// in turn; what has no name is numbered.
+    case object(String)
+    /// The type of an array of NumPy's, if Graft reads it.
+    case arrayType(StoredElementType?, ByteOrder)
+    /// The number of a storage among the machine's.
+    case storage(Int)
+    /// The number of a tensor among the machine's.
+    case tensor(Int)
+    /// A tensor of a kind that Graft doesn't read, by Python's name for the kind.
+    case unreadable(String)
   }
 
   var kind: Kind
@@ -37,62 +50,17 @@ struct PickledStorage: Hashable, Sendable {
 }
 
 /// A tensor as the pickle describes it, before its storage is looked up.
-struct PickledTensor: Hashable, Sendable {
-  var storage: PickledStorage
+struct PickledTensor: Sendable {
+  enum Source: Sendable {
+    /// Elements outside of the pickle, in the file's byte order.
+    case storage(PickledStorage)
+    /// Elements of an array of NumPy's, inside of the pickle.
+    case bytes(ByteView, ByteOrder)
+  }
+
+  var source: Source
   var elementType: StoredElementType
   var offset: Int
   var extents: [Int]
   var strides: [Int]
-}
-
-/// The Python functions and classes that a pickle may name; what each does is written in Swift.
-enum PickleGlobal: Hashable, Sendable {
-  case dictionary, defaultDictionary, list, tuple, set
-  case size, device, tensorClass
-  case encode
-  case storage(StoredElementType?)
-  case elementType(StoredElementType)
-  case rebuildTensor, rebuildTypedTensor, rebuildParameter, rebuildSubclass
-
-  /// The harmless global of this module and name, if it is one.
-  init?(module: String, name: String) {
-    guard let global = Self.allowed["\(module).\(name)"] else { return nil }
-    self = global
-  }
-
-  private static let allowed: [String: PickleGlobal] = {
-    var globals: [String: PickleGlobal] = [
-      "collections.OrderedDict": .dictionary, "collections.Counter": .dictionary,
-      "collections.defaultdict": .defaultDictionary,
-      "torch.Size": .size, "torch.device": .device, "torch.Tensor": .tensorClass,
-      "torch.nn.parameter.Parameter": .tensorClass, "torch.nn.parameter.Buffer": .tensorClass,
-      "torch.storage.UntypedStorage": .storage(nil), "torch.UntypedStorage": .storage(nil),
-      "torch._utils._rebuild_tensor": .rebuildTensor,
-      "torch._utils._rebuild_tensor_v2": .rebuildTensor,
-      "torch._utils._rebuild_tensor_v3": .rebuildTypedTensor,
-      "torch._utils._rebuild_parameter": .rebuildParameter,
-      "torch._tensor._rebuild_from_type_v2": .rebuildSubclass,
-      "_codecs.encode": .encode,
-    ]
-    for module in ["builtins", "__builtin__"] {
-      globals["\(module).dict"] = .dictionary
-      globals["\(module).list"] = .list
-      globals["\(module).tuple"] = .tuple
-      globals["\(module).set"] = .set
-      globals["\(module).frozenset"] = .set
-    }
-    for (name, type) in storageNames {
-      globals["torch.\(name)Storage"] = .storage(type)
-      globals["torch.cuda.\(name)Storage"] = .storage(type)
-    }
-    for type in StoredElementType.allCases {
-      globals["torch.\(type.rawValue)"] = .elementType(type)
-    }
-    return globals
-  }()
-
-  private static let storageNames: [String: StoredElementType] = [
-    "Double": .float64, "Float": .float32, "Half": .float16, "BFloat16": .bfloat16,
-    "Long": .int64, "Int": .int32, "Short": .int16, "Char": .int8, "Byte": .uint8, "Bool": .bool,
-  ]
 }

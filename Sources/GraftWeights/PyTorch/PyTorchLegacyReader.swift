@@ -18,22 +18,16 @@ enum PyTorchLegacyReader {
     }
     let system = try machine.run()
     let byteOrder = byteOrder(machine.items(system, .dictionary) ?? [])
-    var reader = machine
-    let root = try reader.run()
-    let state = try PyTorchStateDictionary(reader, root: root)
-    let keys = try reader.run()
-    let storages = try storages(of: reader, keys: reader.items(keys, .list) ?? [], byteOrder)
-    var content = WeightFileContent(metadata: state.metadata)
-    for (name, tensor) in state.tensors {
-      guard let storage = storages[tensor.storage.key] else {
+    let root = try machine.run()
+    let keys = try machine.run()
+    let storages = try storages(of: machine, keys: machine.items(keys, .list) ?? [], byteOrder)
+    let tree = try PyTorchTensorTree(machine, root: root)
+    return try tree.content(of: bytes, byteOrder) { storage, name in
+      guard let content = storages[storage.key] else {
         throw bytes.malformed("the storage of tensor \(name) is missing; fetch the file again")
       }
-      content.tensors.append(
-        try StoredTensor(
-          name: name, tensor, byteOrder: byteOrder, storageByteCount: storage.count, file: bytes,
-          bytes: { storage }))
+      return (content.count, { content })
     }
-    return content
   }
 
   private static func byteOrder(_ system: [PickleValue]) -> ByteOrder {
@@ -49,10 +43,8 @@ enum PyTorchLegacyReader {
     of machine: PickleMachine, keys: [PickleValue], _ byteOrder: ByteOrder
   ) throws -> [String: ByteView] {
     var elementTypes: [String: StoredElementType] = [:]
-    for node in machine.nodes {
-      if case .storage(let storage) = node.kind {
-        elementTypes[storage.key] = storage.elementType ?? .uint8
-      }
+    for storage in machine.storages {
+      elementTypes[storage.key] = storage.elementType ?? .uint8
     }
     var storages: [String: ByteView] = [:]
     var cursor = machine.cursor

@@ -12,22 +12,18 @@ enum PyTorchZipReader {
         "is a TorchScript program, not only weights; in Python, load it with torch.jit.load and "
           + "save its weights: torch.save(module.state_dict(), path)")
     }
-    var machine = PickleMachine(ByteCursor(try pickle.content()))
+    var machine = PickleMachine(
+      ByteCursor(try pickle.content()), packedByteCount: pickle.compressedByteCount)
     let root = try machine.run()
-    let state = try PyTorchStateDictionary(machine, root: root)
+    let tree = try PyTorchTensorTree(machine, root: root)
     let byteOrder = try byteOrder(archive[folder + "byteorder"])
-    var content = WeightFileContent(metadata: state.metadata)
-    for (name, tensor) in state.tensors {
-      guard let entry = archive[folder + "data/" + tensor.storage.key] else {
+    return try tree.content(of: archive.bytes, byteOrder) { storage, name in
+      guard let entry = archive[folder + "data/" + storage.key] else {
         throw archive.bytes.malformed(
-          "the storage \(tensor.storage.key) of tensor \(name) is missing from the archive")
+          "the storage \(storage.key) of tensor \(name) is missing from the archive")
       }
-      content.tensors.append(
-        try StoredTensor(
-          name: name, tensor, byteOrder: byteOrder, storageByteCount: entry.byteCount,
-          file: archive.bytes, bytes: { try entry.content() }))
+      return (entry.byteCount, { try entry.content() })
     }
-    return content
   }
 
   private static func byteOrder(_ entry: ZipEntry?) throws -> ByteOrder {
@@ -40,18 +36,37 @@ enum PyTorchZipReader {
   }
 }
 
-extension StoredTensor {
-  /// A tensor of a pickle over its storage.
-  init(
-    name: String, _ tensor: PickledTensor, byteOrder: ByteOrder, storageByteCount: Int,
-    file: ByteView, bytes: @escaping @Sendable () throws -> ByteView
-  ) throws {
-    let (offset, overflowed) = tensor.offset.addingReportingOverflow(tensor.storage.offset)
-    let view =
-      overflowed
-      ? nil : StridedView(offset: offset, extents: tensor.extents, strides: tensor.strides)
-    try self.init(
-      name: name, elementType: tensor.elementType, view: view, byteOrder: byteOrder,
-      storageByteCount: storageByteCount, file: file, bytes: bytes)
+extension PyTorchTensorTree {
+  /// The tensors over their elements.
+  ///
+  /// - Parameter locate: The size of a storage, and a closure that gives its bytes, for the tensor of
+  ///   a name.
+  func content(
+    of file: ByteView, _ byteOrder: ByteOrder,
+    locate: (PickledStorage, String) throws -> (Int, @Sendable () throws -> ByteView)
+  ) throws -> WeightFileContent {
+    var content = WeightFileContent(metadata: metadata, notes: notes)
+    for (name, tensor) in tensors {
+      var (first, order) = (0, byteOrder)
+      let byteCount: Int
+      let bytes: @Sendable () throws -> ByteView
+      switch tensor.source {
+      case .storage(let storage):
+        first = storage.offset
+        (byteCount, bytes) = try locate(storage, name)
+      case .bytes(let content, let ownOrder):
+        order = ownOrder
+        (byteCount, bytes) = (content.count, { content })
+      }
+      let (offset, overflowed) = tensor.offset.addingReportingOverflow(first)
+      let view =
+        overflowed
+        ? nil : StridedView(offset: offset, extents: tensor.extents, strides: tensor.strides)
+      content.tensors.append(
+        try StoredTensor(
+          name: name, elementType: tensor.elementType, view: view, byteOrder: order,
+          storageByteCount: byteCount, file: file, bytes: bytes))
+    }
+    return content
   }
 }

@@ -1,5 +1,8 @@
 /// One file of a zip archive, as the central directory describes it.
 struct ZipEntry: Sendable {
+  /// So much an entry may unpack to, however small it is packed.
+  private static let freeByteCount = 64 << 20
+
   let name: String
   /// The unpacked size; for deflated entries a claim that unpacking verifies.
   let byteCount: Int
@@ -51,6 +54,12 @@ struct ZipEntry: Sendable {
     // Deflate cannot shrink by more than 1032, so a greater claim is a lie and no size to allocate.
     guard !isDeflated || byteCount / 1032 <= compressedByteCount else {
       throw archive.malformed("\(name) in the archive claims an impossible unpacked size")
+    }
+    // Weights don't shrink like this; what does would take the machine's memory from a small file.
+    guard !isDeflated || (byteCount - Self.freeByteCount) / 16 <= compressedByteCount else {
+      throw archive.unsupported(
+        "\(name) in the archive unpacks to \(byteCount) bytes from \(compressedByteCount); if you "
+          + "trust it, unpack the archive and pack it again without compression")
     }
     _ = try packedBytes()
   }
