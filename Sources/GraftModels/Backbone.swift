@@ -77,6 +77,12 @@ public struct Backbone: Layer {
   }
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
+    var scope = scope
+    scope.tracksUnbiasedVariance = variant.source != .keras
+    return scope.noting(self) { traceLayers(input, in: scope) }
+  }
+
+  private func traceLayers(_ input: Symbol, in scope: Scope) -> Symbol {
     guard let (size, _) = scope.image(input) else { return input }
     let minimum = recipe.minimumSize
     guard

@@ -21,10 +21,10 @@ struct Workload {
     device = try options.device.open()
     optimizer = options.makeOptimizer()
     let store = ParameterStore()
-    for (path, tensor) in model.backbone?.weights?.tensors ?? [:] {
+    let outline = try model.outline()
+    for (path, tensor) in try outline.pretrainedTensors() {
       store.set(path, shape: tensor.shape) { try tensor.load() }
     }
-    let outline = try model.outline()
     try given?.set(in: store, outline.parameters)
     store.initialize(outline.parameters, seed: 0)
     session = device.makeSession(parameters: store)

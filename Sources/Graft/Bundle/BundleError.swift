@@ -2,7 +2,7 @@
 public enum BundleError: Error, CustomStringConvertible {
   case undescribable(layer: String)
   case incomplete(String)
-  case tooNew(version: Int)
+  case tooNew(path: String, version: Int)
   case notABundle(path: String, reason: String)
   /// Something that saving would destroy.
   case occupied(path: String)
@@ -19,12 +19,12 @@ public enum BundleError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .undescribable(let layer):
-      "a bundle can't describe the layer '\(layer)'; it knows a backbone followed by pooling, "
-        + "flatten, dropout, dense, normalization and activation layers. Save the weights alone, "
-        + "and build the model in code"
+      "a bundle can't describe the layer '\(layer)'; it knows backbones, global pooling, flatten, "
+        + "dropout, dense, batch normalization and activation layers and sequences of them. Save the "
+        + "weights alone with writeWeights(to:), and build the model in code"
     case .incomplete(let reason): reason
-    case .tooNew(let version):
-      "the bundle has format version \(version), which a newer Graft wrote; update Graft"
+    case .tooNew(let path, let version):
+      "\(path): the bundle has format version \(version), which a newer Graft wrote; update Graft"
     case .notABundle(let path, let reason):
       "\(path) is not a model bundle (\(reason)); a bundle is a folder with model.json and "
         + "weights.safetensors, as `graft train` writes it"

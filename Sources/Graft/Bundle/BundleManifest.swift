@@ -5,50 +5,48 @@ import GraftTraining
 
 /// What `model.json` of a bundle says: everything about a model but its weights.
 struct BundleManifest: Codable, Sendable {
-  /// The network that the model is built on.
-  struct BackboneDescription: Codable, Sendable {
-    var name: String
-    /// Whose way to build it.
-    var source: Variant.Source
-    var includesTop: Bool
-    var classCount: Int
-    var pooling: Backbone.Pooling?
-    var dropRate: Float?
+  /// How the model was being trained: where a learner that opens it goes on.
+  struct Training: Codable, Sendable {
+    var freezing: FreezePlan.Rule
+    var optimizer: Optimizer
+    var rates: LayerRates.Rule
+    var statistics: NormalizationStatistics
+    var l2Penalty: Float
+    var seed: UInt64
   }
 
   /// Grows when older readers could not make sense of newer bundles.
-  static let currentVersion = 1
+  static let currentVersion = 2
 
   var formatVersion = Self.currentVersion
   var name: String
-  var backbone: BackboneDescription?
-  /// The layers after the backbone.
-  var head: [LayerDescription]
+  /// All layers in order, backbones among them.
+  var layers: [LayerDescription]
   var inputHeight: Int
   var inputWidth: Int
   var inputChannels: Int
   var classes: [String]
   var preprocessing: Preprocessing
   var loss: Loss
+  /// Unknown of bundles of version 1.
+  var training: Training?
   var history: History
 
+  /// - Throws: ``BundleError/undescribable(layer:)``; what ``Learner/configuration()`` throws.
   init(_ learner: Learner) throws {
     let model = learner.model
     name = model.name
-    backbone = model.backbone.map {
-      BackboneDescription(
-        name: $0.name, source: $0.variant.source, includesTop: $0.includesTop,
-        classCount: $0.classCount, pooling: $0.pooling, dropRate: $0.dropRate)
-    }
-    if let first = model.layers.firstIndex(where: { $0 is Backbone }), first != 0 {
-      throw BundleError.undescribable(layer: model.layers[0].kind)
-    }
-    head = try model.layers.filter { !($0 is Backbone) }.map(LayerDescription.init)
+    layers = try model.layers.map(LayerDescription.init)
     (inputHeight, inputWidth) = (model.inputSize.height, model.inputSize.width)
     inputChannels = model.inputChannels
     classes = model.classNames
     preprocessing = learner.preprocessing
     loss = learner.loss
+    _ = try learner.configuration()
+    training = Training(
+      freezing: try learner.freezing.rule(for: model.outline()), optimizer: learner.optimizer,
+      rates: learner.rates.rule, statistics: learner.statistics, l2Penalty: learner.l2Penalty,
+      seed: learner.seed)
     history = learner.history
   }
 
@@ -62,32 +60,72 @@ struct BundleManifest: Codable, Sendable {
   }
 
   /// Reads what ``encoder`` wrote.
-  static var decoder: JSONDecoder {
+  private static var decoder: JSONDecoder {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return decoder
   }
 
+  /// Reads a manifest of this version or an older one.
+  ///
+  /// - Throws: ``BundleError/tooNew(path:version:)``; `DecodingError`.
+  static func decode(_ data: Data, path: String) throws -> BundleManifest {
+    let version = try decoder.decode(Version.self, from: data).formatVersion
+    guard version <= currentVersion else {
+      throw BundleError.tooNew(path: path, version: version)
+    }
+    return version < 2
+      ? BundleManifest(try decoder.decode(Version1.self, from: data))
+      : try decoder.decode(BundleManifest.self, from: data)
+  }
+
+  private struct Version: Decodable { var formatVersion: Int }
+
   /// The model without its weights.
   func makeModel() throws -> Model {
-    guard formatVersion <= Self.currentVersion else {
-      throw BundleError.tooNew(version: formatVersion)
-    }
     try preprocessing.validate()
     let size = Extent2D(inputHeight, inputWidth)
-    let base = try backbone.map { description in
-      try Backbone.named(description.name)(
-        includesTop: description.includesTop, classCount: description.classCount,
-        pooling: description.pooling, inputSize: size, inputChannels: inputChannels,
-        dropRate: description.dropRate, source: description.source)
-    }
-    let layers = try head.map { try $0.makeLayer() }
-    return Model(
+    let made = try layers.map { try $0.makeLayer(inputSize: size, inputChannels: inputChannels) }
+    let model = Model(
       name: name, inputSize: size, inputChannels: inputChannels, classNames: classes
-    ) {
-      if let base { base }
-      layers
-    }
+    ) { made }
+    try model.checkClassNames()
+    return model
+  }
+
+  /// Makes sure that the model could be trained further as the manifest says.
+  func checkTraining(of outline: Outline) throws {
+    guard let training else { return }
+    let configuration = TrainingConfiguration(
+      trainable: try FreezePlan(training.freezing).trainableParameters(of: outline), loss: loss,
+      optimizer: training.optimizer, statistics: training.statistics,
+      l2Penalty: training.l2Penalty)
+    try configuration.validate()
+    _ = try LayerRates(training.rates).groups(of: outline)
+  }
+}
+
+extension BundleManifest {
+  /// A manifest that knows one backbone, the layers after it, and nothing of training.
+  fileprivate struct Version1: Decodable {
+    var name: String
+    var backbone: LayerDescription.BackboneDescription?
+    var head: [LayerDescription]
+    var inputHeight: Int
+    var inputWidth: Int
+    var inputChannels: Int
+    var classes: [String]
+    var preprocessing: Preprocessing
+    var loss: Loss
+    var history: History
+  }
+
+  fileprivate init(_ old: Version1) {
+    name = old.name
+    layers = (old.backbone.map { [LayerDescription($0)] } ?? []) + old.head
+    (inputHeight, inputWidth) = (old.inputHeight, old.inputWidth)
+    (inputChannels, classes) = (old.inputChannels, old.classes)
+    (preprocessing, loss, history) = (old.preprocessing, old.loss, old.history)
   }
 }

@@ -1,11 +1,24 @@
 import GraftModels
 
-/// A layer of a head as a bundle writes it down.
+/// A layer as a bundle writes it down.
 struct LayerDescription: Codable, Hashable, Sendable {
   /// The kind of layer; the further properties are those that it has.
   enum Kind: String, Codable {
+    case backbone, sequential
     case globalAveragePooling, globalMaxPooling, flatten, dropout, dense, batchNormalization
     case softmax, activation
+  }
+  /// A network that Graft knows.
+  struct BackboneDescription: Codable, Hashable, Sendable {
+    var name: String
+    /// Whose way to build it.
+    var source: Variant.Source
+    var includesTop: Bool
+    var classCount: Int
+    var pooling: Backbone.Pooling?
+    var dropRate: Float?
+    /// Those of the model's images unless it says so.
+    var inputChannels: Int?
   }
   var layer: Kind
   /// A name that its user chose.
@@ -17,6 +30,12 @@ struct LayerDescription: Codable, Hashable, Sendable {
   var hasBias: Bool?
   var epsilon: Float?
   var momentum: Float?
+  var tracksUnbiasedVariance: Bool?
+  var backbone: BackboneDescription?
+  /// The layers of a sequence.
+  var layers: [LayerDescription]?
+
+  init(_ backbone: BackboneDescription) { (layer, self.backbone) = (.backbone, backbone) }
 
   /// - Throws: ``BundleError/undescribable(layer:)`` for a layer that only code can describe.
   init(_ described: any Layer) throws {
@@ -24,6 +43,18 @@ struct LayerDescription: Codable, Hashable, Sendable {
     case let named as NamedLayer:
       self = try LayerDescription(named.layer)
       name = named.name
+    case let base as Backbone:
+      guard (try? Backbone.named(base.name)) != nil else {
+        throw BundleError.undescribable(layer: base.name)
+      }
+      self = LayerDescription(
+        BackboneDescription(
+          name: base.name, source: base.variant.source, includesTop: base.includesTop,
+          classCount: base.classCount, pooling: base.pooling, dropRate: base.dropRate,
+          inputChannels: base.inputChannels))
+    case let sequence as Sequential:
+      layer = .sequential
+      layers = try sequence.layers.map(LayerDescription.init)
     case is GlobalAveragePooling: layer = .globalAveragePooling
     case is GlobalMaxPooling: layer = .globalMaxPooling
     case is Flatten: layer = .flatten
@@ -35,6 +66,7 @@ struct LayerDescription: Codable, Hashable, Sendable {
     case let normalization as GraftLayers.BatchNormalization:
       (layer, epsilon) = (.batchNormalization, normalization.epsilon)
       momentum = normalization.momentum
+      tracksUnbiasedVariance = normalization.tracksUnbiasedVariance
       set(normalization.activation)
     case let activation as ActivationLayer:
       layer = .activation
@@ -43,12 +75,24 @@ struct LayerDescription: Codable, Hashable, Sendable {
     }
   }
 
-  /// The layer described.
+  /// The layer described, in a model of such images.
   ///
-  /// - Throws: ``BundleError/incomplete(_:)`` where a property is missing or unknown.
-  func makeLayer() throws -> any Layer {
+  /// - Throws: ``BundleError/incomplete(_:)`` where a property is missing or unknown; ``ModelError``
+  ///   for a backbone that Graft doesn't know.
+  func makeLayer(inputSize: Extent2D, inputChannels: Int) throws -> any Layer {
     let made: any Layer
     switch layer {
+    case .backbone:
+      let base = try require(backbone, "backbone")
+      made = try Backbone.named(base.name)(
+        includesTop: base.includesTop, classCount: base.classCount, pooling: base.pooling,
+        inputSize: inputSize, inputChannels: base.inputChannels ?? inputChannels,
+        dropRate: base.dropRate, source: base.source)
+    case .sequential:
+      made = Sequential(
+        try require(layers, "layers").map {
+          try $0.makeLayer(inputSize: inputSize, inputChannels: inputChannels)
+        })
     case .globalAveragePooling: made = GlobalAveragePooling()
     case .globalMaxPooling: made = GlobalMaxPooling()
     case .flatten: made = Flatten()
@@ -60,7 +104,7 @@ struct LayerDescription: Codable, Hashable, Sendable {
     case .batchNormalization:
       made = GraftLayers.BatchNormalization(
         epsilon: try require(epsilon, "epsilon"), momentum: momentum ?? 0.9,
-        activation: try makeActivation())
+        activation: try makeActivation(), tracksUnbiasedVariance: tracksUnbiasedVariance)
     case .activation: made = ActivationLayer(try require(makeActivation(), "activation"))
     }
     return name.map { made.named($0) } ?? made

@@ -9,8 +9,12 @@ extension Learner {
   /// Writes the model as a folder with `model.json` and `weights.safetensors` (torchvision's or
   /// timm's names and layout), which appears complete or not at all.
   ///
-  /// - Throws: ``BundleError``, before anything is written where the place can't be used; what
-  ///   writing throws.
+  /// The bundle also keeps how the learner trains: what is frozen (of ``FreezePlan/where(_:)`` the
+  /// parameters it froze), loss, optimizer, rates, statistics, penalty, seed and history; not the
+  /// optimizer's state.
+  ///
+  /// - Throws: ``BundleError``, before anything is written where the model can't be described or the
+  ///   place can't be used: see ``checkSavable(to:)``; what writing throws.
   public func save(to url: URL) throws {
     let manifest = try BundleManifest(self)
     try ModelBundle.checkPlace(url)
@@ -50,17 +54,27 @@ extension Learner {
       tensors, metadata: ["format": "pt", "model": model.name], to: url)
   }
 
-  /// Opens a bundle: the model with its weights, ready to predict or to learn on.
+  /// Opens a bundle: the model with its weights, ready to predict or to learn on where training
+  /// ended, with a fresh optimizer state. Of a bundle of format version 1, which doesn't tell how it
+  /// was trained, everything trains.
   ///
+  /// - Parameter seed: By default the one it was trained with.
   /// - Throws: ``BundleError``; `WeightFileError` and `WeightMismatch` for damaged weights.
   public convenience init(
-    bundle url: URL, device: (any Device)? = nil, seed: UInt64 = 0
+    bundle url: URL, device: (any Device)? = nil, seed: UInt64? = nil
   ) throws {
     let bundle = try ModelBundle(url)
+    let training = bundle.manifest.training
     try self.init(
-      bundle.model, loss: bundle.manifest.loss, preprocessing: bundle.manifest.preprocessing,
-      device: device, seed: seed)
-    engine.session.parameters.load(bundle.weights)
+      bundle.model, freezing: training.map { FreezePlan($0.freezing) } ?? .none,
+      loss: bundle.manifest.loss, optimizer: training?.optimizer ?? .adam(),
+      preprocessing: bundle.manifest.preprocessing, device: device,
+      seed: seed ?? training?.seed ?? 0)
+    if let training {
+      (rates, statistics) = (LayerRates(training.rates), training.statistics)
+      l2Penalty = training.l2Penalty
+    }
+    engine.session.parameters.load(bundle.weights.tensors)
     restore(bundle.manifest.history)
   }
 }

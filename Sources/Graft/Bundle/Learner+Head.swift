@@ -55,13 +55,6 @@ extension Learner {
   }
 }
 
-extension Outline {
-  /// The parameters of what stands after the backbone, or all where there is none.
-  fileprivate var headParameters: [Parameter] {
-    backbone == nil ? parameters : parameters.filter { $0.path.description.hasPrefix("head.") }
-  }
-}
-
 extension Parameter {
   /// Whether two parameters of last layers differ in nothing but the number of classes.
   fileprivate func hasClasses(_ count: Int, _ other: Parameter, _ otherCount: Int) -> Bool {

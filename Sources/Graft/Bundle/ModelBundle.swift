@@ -23,11 +23,12 @@ public struct ModelBundle: Sendable {
   /// - Throws: ``BundleError``; `WeightFileError` and `WeightMismatch` for damaged weights.
   public init(_ url: URL) throws {
     self.url = url
-    let parameters: [Parameter]
+    let outline: Outline
     do {
       manifest = try Self.manifest(of: url)
       model = try manifest.makeModel()
-      parameters = try model.parameters
+      outline = try model.outline()
+      try manifest.checkTraining(of: outline)
     } catch let error as BundleError {
       guard case .incomplete(let reason) = error else { throw error }
       throw BundleError.unusable(path: url.path, reason: reason)
@@ -35,7 +36,7 @@ public struct ModelBundle: Sendable {
       throw BundleError.unusable(path: url.path, reason: "\(error)")
     }
     let file = try WeightFile(contentsOf: url.appending(path: FileName.weights))
-    weights = try WeightMap.torch.assign(file, to: parameters)
+    weights = try WeightMap.torch.assign(file, to: outline.parameters)
   }
 
   /// Whether a folder is, or is meant to be, a bundle.
@@ -43,15 +44,15 @@ public struct ModelBundle: Sendable {
     FileManager.default.fileExists(atPath: url.appending(path: FileName.manifest).path)
   }
 
-  /// The model's backbone with its weights as they were trained, without the head.
+  /// The model's first backbone with its weights as they were trained, without the head.
   ///
-  /// - Throws: ``BundleError/noBackbone(path:)``; `GraphError`; `WeightMismatch`.
+  /// - Throws: ``BundleError/noBackbone(path:)``; `GraphError`.
   public func backbone() throws -> Backbone {
-    guard var backbone = model.backbone else { throw BundleError.noBackbone(path: url.path) }
+    let outline = try model.outline()
+    guard let placed = outline.backbones.first else { throw BundleError.noBackbone(path: url.path) }
+    var backbone = placed.backbone
     backbone.inputSize = model.inputSize
-    let file = try WeightFile(contentsOf: url.appending(path: FileName.weights))
-    backbone.weights = try WeightMap.torch.assign(
-      file, to: Model(backbone).parameters, head: .withoutTop(["head"]))
+    backbone.weights = weights.below(placed.path, outline.parameters[placed.parameters])
     return backbone
   }
 
@@ -63,7 +64,7 @@ public struct ModelBundle: Sendable {
       throw BundleError.notABundle(path: url.path, reason: "it has no readable model.json")
     }
     do {
-      return try BundleManifest.decoder.decode(BundleManifest.self, from: data)
+      return try BundleManifest.decode(data, path: url.path)
     } catch let error as DecodingError {
       throw BundleError.incomplete(error.summary)
     }

@@ -123,6 +123,8 @@ public enum LearnerError: Error, CustomStringConvertible {
   case classCount(model: String, outputs: Int, classes: Int)
   /// Heights, widths and channels.
   case sampleShape(model: String, expected: [Int], found: [Int])
+  /// Names of classes, and outputs.
+  case classNames(model: String, outputs: Int, names: Int)
   /// Numbers of a target, and of what the model gives for a sample.
   case targetWidth(model: String, outputs: Int, found: Int)
   /// A label that is none of a dataset's classes.
@@ -136,12 +138,27 @@ public enum LearnerError: Error, CustomStringConvertible {
     case .sampleShape(let model, let expected, let found):
       "'\(model)' takes samples of \(Shape(expected)) (height, width, channels), but these are "
         + "\(Shape(found)); pictures have one channel or three"
+    case .classNames(let model, let outputs, let names):
+      "'\(model)' has names for \(names) classes, but \(outputs) outputs; give a name to each, or two "
+        + "to a single output"
     case .targetWidth(let model, let outputs, let found):
       "'\(model)' ends in \(outputs) outputs, but each target has \(found) numbers; give one for "
         + "each output"
     case .label(let label, let sample, let classes):
       "the label of sample \(sample) is \(label), but the \(classes) classes are numbered from 0 "
         + "to \(classes - 1)"
+    }
+  }
+}
+
+extension Model {
+  /// - Throws: ``LearnerError/classNames(model:outputs:names:)`` unless each output has a name, a
+  ///   single one two, or none any.
+  func checkClassNames() throws {
+    let outputs = try outline().output.shape.extents.last ?? 0
+    let count = classNames.count
+    guard count == 0 || count == outputs || (outputs == 1 && count == 2) else {
+      throw LearnerError.classNames(model: name, outputs: outputs, names: count)
     }
   }
 }

@@ -36,13 +36,15 @@ public final class Learner {
 
   /// Prepares a model to learn; nothing is allocated on the device yet.
   ///
-  /// Parameters get the values of the backbone's weights, others their initial ones.
+  /// Parameters of backbones get the values of their weights, wherever in the model a backbone stands,
+  /// others their initial ones.
   ///
   /// - Parameters:
   ///   - preprocessing: By default what the backbone's weights were trained with.
   ///   - device: By default what ``DeviceChoice/automatic`` opens.
   /// - Throws: `GraphError` where the model can't be built; ``ModelError`` where the plan names an
-  ///   unknown layer or leaves nothing to train; what opening the device throws.
+  ///   unknown layer or leaves nothing to train, or weights don't fit; ``LearnerError`` where the
+  ///   model has a name for more or fewer classes than outputs; what opening the device throws.
   public init(
     _ model: Model, freezing: FreezePlan = .none, loss: Loss = .crossEntropy,
     optimizer: Optimizer = .adam(), preprocessing: Preprocessing? = nil,
@@ -51,7 +53,8 @@ public final class Learner {
     let device = try device ?? DeviceChoice.automatic.open()
     let store = ParameterStore()
     let outline = try model.outline()
-    store.load(model.backbone?.weights)
+    try model.checkClassNames()
+    store.load(try outline.pretrainedTensors())
     store.initialize(outline.parameters, seed: seed)
     (self.model, self.device, self.seed) = (model, device, seed)
     self.preprocessing = preprocessing ?? model.preprocessing

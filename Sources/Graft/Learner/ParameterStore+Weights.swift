@@ -1,10 +1,11 @@
+import GraftGraph
 import GraftRuntime
 import GraftWeights
 
 extension ParameterStore {
-  /// Takes over the tensors of a file; they are read when a device needs them.
-  func load(_ weights: WeightAssignment?) {
-    for (path, tensor) in weights?.tensors ?? [:] {
+  /// Takes over the tensors of files; they are read when a device needs them.
+  func load(_ tensors: [ParameterPath: AssignedTensor]) {
+    for (path, tensor) in tensors {
       set(path, shape: tensor.shape) { try tensor.load() }
     }
   }

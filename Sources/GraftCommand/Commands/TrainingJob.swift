@@ -84,6 +84,7 @@ final class TrainingJob {
         "Starting with what \(bundle.url.path) knows of \(taken.joined(separator: ", "))")
     }
     _ = try options.recipe.fineTuning?.trainableParameters(of: model)
+    try learner.checkSavable()
   }
 
   func run() async throws -> Result {

@@ -1,5 +1,5 @@
 /// What normalizations that train normalize by.
-public enum NormalizationStatistics: String, Hashable, Sendable, CaseIterable {
+public enum NormalizationStatistics: String, Hashable, Sendable, CaseIterable, Codable {
   /// The batch's own mean and variance, which also move the running ones (Keras, PyTorch).
   case batch
   /// The stored running mean and variance, which stay as they are; gamma and beta still train.

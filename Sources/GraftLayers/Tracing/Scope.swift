@@ -6,7 +6,10 @@ public struct Scope {
   /// The name of the layer traced here: its path, but for a backbone, which adds nothing to the
   /// paths of its parameters.
   public let layer: String
-  private let record: TraceRecord
+  /// Whether the running variances of normalizations in here move towards the unbiased estimate, as
+  /// PyTorch's do, or the biased one, as Keras's.
+  public var tracksUnbiasedVariance = true
+  let record: TraceRecord
 
   /// The top of a model that is added to the graph of `builder`.
   public init(_ builder: GraphBuilder) {
@@ -17,22 +20,34 @@ public struct Scope {
     (self.path, self.layer, self.record) = (path, layer, record)
   }
 
+  private func with(path: String, layer: String) -> Scope {
+    var scope = Scope(path: path, layer: layer, record: record)
+    scope.tracksUnbiasedVariance = tracksUnbiasedVariance
+    return scope
+  }
+
   public var builder: GraphBuilder { record.builder }
 
   /// The scope of the layer `name` inside this one.
   public static func / (scope: Scope, name: String) -> Scope {
     let path = scope.path.isEmpty ? name : "\(scope.path).\(name)"
-    return Scope(path: path, layer: path, record: scope.record)
+    return scope.with(path: path, layer: path)
   }
 
   /// The scope of a layer beside this one whose name continues this one's, as Keras joins them.
   public func joined(_ suffix: String) -> Scope {
-    Scope(path: path + suffix, layer: path + suffix, record: record)
+    with(path: path + suffix, layer: path + suffix)
+  }
+
+  /// The scope of the layer `name` in the layer around this one.
+  public func beside(_ name: String) -> Scope {
+    let around = path.lastIndex(of: ".").map { "\(path[..<$0])." } ?? ""
+    return with(path: around + name, layer: around + name)
   }
 
   /// This scope for a layer whose parameters keep the paths that they have here.
   public func transparent(_ layer: String) -> Scope {
-    Scope(path: path, layer: layer, record: record)
+    with(path: path, layer: layer)
   }
 
   /// The scope of the layer at a position inside this one, as PyTorch numbers them.

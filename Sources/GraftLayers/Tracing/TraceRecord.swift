@@ -12,6 +12,7 @@ final class TraceRecord {
   let builder: GraphBuilder
   private var entries: [Entry] = []
   private var positions: [String: Int] = [:]
+  private(set) var parts: [TracedPart] = []
   private var layerCount = 0
   private var streamCount = 0
   private var knownSeed: Symbol?
@@ -47,6 +48,16 @@ final class TraceRecord {
       Entry(
         name: path, layer: path, kind: kind, isLeaf: layerCount == number, value: output.value,
         parameters: first..<parameterCount))
+    return output
+  }
+
+  /// Traces a layer at `path` and notes where its parameters are, unless that is known.
+  func part(_ layer: some Layer, path: String, _ trace: () -> Symbol) -> Symbol {
+    let first = parameterCount
+    let output = trace()
+    if !parts.contains(where: { $0.path == path && type(of: $0.layer) == type(of: layer) }) {
+      parts.append(TracedPart(layer: layer, path: path, parameters: first..<parameterCount))
+    }
     return output
   }
 

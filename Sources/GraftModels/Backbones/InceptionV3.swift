@@ -5,13 +5,16 @@ import GraftLayers
 public struct InceptionV3: BackboneArchitecture {
   /// Divides the channels of every layer.
   public var divisor: Int
-  /// Whether the average poolings leave their padding out of the mean, as TensorFlow does.
+  /// Whether the average poolings leave their padding out of the mean, as TensorFlow does, and
+  /// normalizations move as slowly as Keras's.
   public var followsKeras: Bool
 
   /// The network with its channels divided, 1 for the published one.
   public init(divisor: Int = 1, followsKeras: Bool = false) {
     (self.divisor, self.followsKeras) = (divisor, followsKeras)
   }
+
+  fileprivate var momentum: Float { followsKeras ? 0.99 : 0.9 }
 
   public var stageNames: [String] {
     ["Conv2d_2b_3x3", "Conv2d_4a_3x3", "Mixed_5d", "Mixed_6e", "Mixed_7c"]
@@ -25,7 +28,7 @@ public struct InceptionV3: BackboneArchitecture {
     ) -> Symbol {
       let unit = InceptionUnit(
         filters: filters / divisor, kernel: Extent2D(kernel), stride: stride, padding: padding,
-        position: position)
+        momentum: momentum, position: position)
       position += 1
       return unit(x, in: scope / name)
     }
@@ -66,7 +69,8 @@ private struct InceptionBlock: Layer {
     func apply(_ unit: Branch.Unit, _ x: Symbol) -> Symbol {
       let layer = InceptionUnit(
         filters: unit.filters / network.divisor, kernel: unit.kernel, stride: unit.stride,
-        padding: unit.stride == 1 ? .centered : .valid, position: position)
+        padding: unit.stride == 1 ? .centered : .valid, momentum: network.momentum,
+        position: position)
       position += 1
       return layer(x, in: scope / unit.name)
     }

@@ -37,7 +37,7 @@ public struct VGG: BackboneArchitecture {
         // Keras's layer holds its activation.
         layers.append(
           ActivationLayer(.relu)
-            .aliased("block\(block + 1)_conv\(index)", of: "features.\(position)"))
+            .aliased("block\(block + 1)_conv\(index)", of: "\(position)"))
       }
       layers.append(MaxPooling2D(2).aliased("block\(block + 1)_pool"))
     }
@@ -51,10 +51,10 @@ public struct VGG: BackboneArchitecture {
     x = Flatten()(x, in: scope / "flatten")
     let classifier = Sequential {
       Dense(hiddenUnits)
-      ActivationLayer(.relu).aliased("fc1", of: "classifier.0")
+      ActivationLayer(.relu).aliased("fc1", of: "0")
       options.dropout(usually: 0.5)
       Dense(hiddenUnits)
-      ActivationLayer(.relu).aliased("fc2", of: "classifier.3")
+      ActivationLayer(.relu).aliased("fc2", of: "3")
       options.dropout(usually: 0.5)
       Dense(options.classCount).aliased("predictions")
     }

@@ -4,7 +4,15 @@ import GraftLayers
 ///
 /// What is frozen stays frozen: a factor counts only where a layer trains. Names are those that a
 /// ``FreezePlan`` knows. PyTorch says the same with parameter groups, fastai with slices of rates.
-public struct LayerRates: Sendable, CustomStringConvertible {
+public struct LayerRates: Hashable, Sendable, CustomStringConvertible {
+  /// Which layers, as a value that can be kept in a file.
+  package enum Rule: Hashable, Sendable, Codable {
+    case uniform
+    case backbone(factor: Float)
+    case upTo(layer: String, factor: Float)
+    case layers(factors: [String: Float])
+  }
+
   /// Parameters by their positions, and the factor of their rate.
   private struct Part {
     var name: String
@@ -12,47 +20,36 @@ public struct LayerRates: Sendable, CustomStringConvertible {
     var factor: Float
   }
 
-  /// What learns at which rate, in words.
-  public let description: String
-  /// Of parts that overlap, the later one counts.
-  private let parts: @Sendable (Outline) throws(ModelError) -> [Part]
+  package let rule: Rule
+
+  package init(_ rule: Rule) { self.rule = rule }
 
   /// Everything learns at the optimizer's rate.
-  public static let uniform = LayerRates(description: "one rate") { (_) throws(ModelError) in [] }
+  public static let uniform = LayerRates(.uniform)
 
-  /// The whole backbone learns at `factor` times the rate, what was put on it at the rate itself.
-  public static func backbone(factor: Float) -> LayerRates {
-    LayerRates(description: "the backbone at \(factor) times the rate") {
-      (outline) throws(ModelError) in
-      guard let name = outline.backbone else { throw .noBackbone(model: outline.name) }
-      let range = try outline.parameterRange(of: name)
-      return [Part(name: name, positions: range, factor: factor)]
-    }
-  }
+  /// All backbones learn at `factor` times the rate, what was put on them at the rate itself.
+  public static func backbone(factor: Float) -> LayerRates { LayerRates(.backbone(factor: factor)) }
 
   /// Everything before the layer `name` learns at `factor` times the rate.
   public static func upTo(_ name: String, factor: Float) -> LayerRates {
-    LayerRates(description: "everything before '\(name)' at \(factor) times the rate") {
-      (outline) throws(ModelError) in
-      let end = try outline.parameterRange(of: name).lowerBound
-      return [Part(name: name, positions: 0..<end, factor: factor)]
-    }
+    LayerRates(.upTo(layer: name, factor: factor))
   }
 
   /// The layers of these names learn at so many times the rate; of a layer inside another that is
   /// named as well, its own factor counts.
   public static func layers(_ factors: [String: Float]) -> LayerRates {
-    let names = factors.keys.sorted()
-    return LayerRates(
-      description: names.map { "\($0) at \(factors[$0] ?? 1) times the rate" }
+    LayerRates(.layers(factors: factors))
+  }
+
+  /// What learns at which rate, in words.
+  public var description: String {
+    switch rule {
+    case .uniform: "one rate"
+    case .backbone(let factor): "the backbone at \(factor) times the rate"
+    case .upTo(let name, let factor): "everything before '\(name)' at \(factor) times the rate"
+    case .layers(let factors):
+      factors.keys.sorted().map { "\($0) at \(factors[$0] ?? 1) times the rate" }
         .joined(separator: ", ")
-    ) { (outline) throws(ModelError) in
-      var parts: [Part] = []
-      for name in names {
-        let range = try outline.parameterRange(of: name)
-        parts.append(Part(name: name, positions: range, factor: factors[name] ?? 1))
-      }
-      return parts.sorted { ($1.positions.count, $0.name) < ($0.positions.count, $1.name) }
     }
   }
 
@@ -62,7 +59,7 @@ public struct LayerRates: Sendable, CustomStringConvertible {
   public func groups(
     of outline: Outline
   ) throws(ModelError) -> [(parameters: Set<ParameterPath>, factor: Float)] {
-    let parts = try parts(outline)
+    let parts = try parts(of: outline)
     var owners = [Int?](repeating: nil, count: outline.parameters.count)
     for (number, part) in parts.enumerated() {
       guard part.factor > 0, part.factor.isFinite else {
@@ -73,6 +70,27 @@ public struct LayerRates: Sendable, CustomStringConvertible {
     return parts.enumerated().map { number, part in
       let own = part.positions.filter { owners[$0] == number }
       return (Set(own.map { outline.parameters[$0].path }), part.factor)
+    }
+  }
+
+  /// Of parts that overlap, the later one counts.
+  private func parts(of outline: Outline) throws(ModelError) -> [Part] {
+    switch rule {
+    case .uniform: return []
+    case .backbone(let factor):
+      return try outline.backboneRanges().map {
+        Part(name: "the backbone", positions: $0, factor: factor)
+      }
+    case .upTo(let name, let factor):
+      let end = try outline.parameterRange(of: name).lowerBound
+      return [Part(name: name, positions: 0..<end, factor: factor)]
+    case .layers(let factors):
+      var parts: [Part] = []
+      for (name, factor) in factors.sorted(by: { $0.key < $1.key }) {
+        let range = try outline.parameterRange(of: name)
+        parts.append(Part(name: name, positions: range, factor: factor))
+      }
+      return parts.sorted { ($1.positions.count, $0.name) < ($0.positions.count, $1.name) }
     }
   }
 }

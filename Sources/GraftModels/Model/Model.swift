@@ -2,9 +2,11 @@
 
 /// A network as a value: layers, the images it takes, and what its results mean; no tensors.
 ///
-/// The backbone's layers keep their own names. What stands after it is named under `head`, by kind
+/// The layers of a backbone keep their own names. What stands after it is named under `head`, by kind
 /// (`head.dropout`, `head.dense`, the next one `head.dense_1`) or as ``Layer/named(_:)`` says; so
-/// is everything in a model without a backbone, but without `head`.
+/// is everything in a model without a backbone, but without `head`. A backbone that was given a name,
+/// that lies in another layer, or that is a model's second has its layers under the name of that place:
+/// `encoder.layer1`, `sequential.0.layer1`, `resnet18.layer1`.
 public struct Model: Sendable {
   public var name: String
   public var layers: [any Layer]
@@ -25,19 +27,27 @@ public struct Model: Sendable {
     name: String? = nil, inputSize: Extent2D? = nil, inputChannels: Int? = nil,
     classNames: [String] = [], @LayerBuilder layers: () -> [any Layer]
   ) {
-    self.layers = layers()
-    let backbone = self.layers.lazy.compactMap { $0 as? Backbone }.first
+    (self.layers, self.classNames) = (layers(), classNames)
+    (self.name, self.inputSize, self.inputChannels) = (
+      "model", inputSize ?? 224, inputChannels ?? 3
+    )
+    let backbone = self.backbone
     self.name = name ?? backbone?.name ?? "model"
     self.inputSize = inputSize ?? backbone?.inputSize ?? 224
     self.inputChannels = inputChannels ?? backbone?.inputChannels ?? 3
-    self.classNames = classNames
   }
 
   /// A backbone as a model of its own, as for extracting features or for its own classes.
   public init(_ backbone: Backbone) { self.init { backbone } }
 
-  /// The backbone, if the model is built on one.
-  public var backbone: Backbone? { layers.lazy.compactMap { $0 as? Backbone }.first }
+  /// The first backbone, wherever it stands, if the model is built on one.
+  public var backbone: Backbone? {
+    if let backbone = layers.lazy.compactMap(\.heldBackbone).first { return backbone }
+    // Only tracing tells what lies in a layer of a user's own, even where it then fails.
+    let scope = Scope(GraphBuilder())
+    trace(batchSize: 1, in: scope)
+    return scope.parts.lazy.compactMap { $0.layer as? Backbone }.first
+  }
 
   /// The model's computation for batches of a size.
   ///
@@ -60,7 +70,7 @@ public struct Model: Sendable {
     let graph = try scope.builder.finish()
     return Outline(
       name: name, parameters: graph.parameters, endpoints: scope.endpoints, input: input.type,
-      output: output.type, backbone: backbone?.name)
+      output: output.type, backbones: scope.parts.compactMap(PlacedBackbone.init))
   }
 
   /// All parameters, in the order in which the layers declare them.
@@ -93,9 +103,11 @@ public struct Model: Sendable {
     var output = input
     var names = LayerNames()
     for layer in layers {
-      if let backbone = layer as? Backbone {
+      if let backbone = layer as? Backbone, !names.isInHead {
         output = backbone(output, in: scope.transparent(backbone.name))
         names.isInHead = true
+      } else if let backbone = layer as? Backbone {
+        output = backbone(output, in: scope / names.next(of: backbone.name))
       } else {
         output = layer(output, in: scope / names.next(for: layer))
       }
@@ -135,7 +147,10 @@ private struct LayerNames {
   private var counts: [String: Int] = [:]
 
   mutating func next(for layer: any Layer) -> String {
-    let kind = (isInHead ? "head." : "") + layer.kind
+    next(of: (isInHead ? "head." : "") + layer.kind)
+  }
+
+  mutating func next(of kind: String) -> String {
     let count = counts[kind, default: 0]
     counts[kind] = count + 1
     return count == 0 ? kind : "\(kind)_\(count)"

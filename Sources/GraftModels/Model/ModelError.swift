@@ -8,6 +8,8 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownWeights(String, backbone: String, known: [String])
   /// A freeze plan, or rates, that ask for a backbone, of a model that has none or another.
   case noBackbone(model: String)
+  /// A value of a backbone's weights that isn't of its parameter's shape in a model.
+  case otherShape(ParameterPath, model: String, expected: Shape, found: Shape)
   /// The plan freezes every parameter.
   case nothingToTrain(plan: String, model: String)
   /// A factor of a layer's learning rate that is no number greater than 0.
@@ -26,6 +28,9 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noBackbone(let model):
       "'\(model)' does not contain the backbone that the freeze plan or the rates ask for; "
         + "name layers instead, or the backbone that the model was made with"
+    case .otherShape(let path, let model, let expected, let found):
+      "'\(path)' of '\(model)' is \(expected), but the backbone's weights have \(found) for it; load "
+        + "them into a backbone of the channels and classes that it has in the model"
     case .nothingToTrain(let plan, let model):
       "freezing \(plan) leaves nothing of '\(model)' to train; freeze less, or add a layer"
     case .impossibleRate(let factor, let layer):

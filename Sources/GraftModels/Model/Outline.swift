@@ -12,8 +12,8 @@ public struct Outline: Sendable {
   public let input: TensorType
   /// The type of the result for one sample.
   public let output: TensorType
-  /// The name of the backbone, if there is one.
-  public let backbone: String?
+  /// The backbones, wherever they stand, in the order in which data flow through them.
+  public let backbones: [PlacedBackbone]
 
   /// The number of elements of all parameters, running statistics aside.
   public var parameterCount: Int {

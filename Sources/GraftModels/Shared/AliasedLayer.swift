@@ -4,14 +4,14 @@ import GraftLayers
 struct AliasedLayer: Layer {
   var layer: any Layer
   var alias: String
-  /// The path of the layer whose parameters the alias stands for: by default this one's.
+  /// The name of the layer beside this one whose parameters the alias stands for: by default this one.
   var owner: String?
 
   var kind: String { layer.kind }
 
   func trace(_ input: Symbol, in scope: Scope) -> Symbol {
     let output = layer.trace(input, in: scope)
-    scope.offer(output, as: alias, of: owner ?? scope.layer)
+    scope.offer(output, as: alias, of: owner.map { scope.beside($0).layer } ?? scope.layer)
     return output
   }
 }
@@ -19,8 +19,8 @@ struct AliasedLayer: Layer {
 extension Layer {
   /// The same layer under another name as well.
   ///
-  /// - Parameter owner: The path of the layer whose parameters the name stands for, where it is
-  ///   another, as of an activation that Keras has inside of a convolution.
+  /// - Parameter owner: The name of the layer beside this one whose parameters the name stands for,
+  ///   where it is another, as of an activation that Keras has inside of a convolution.
   func aliased(_ alias: String, of owner: String? = nil) -> AliasedLayer {
     AliasedLayer(layer: self, alias: alias, owner: owner)
   }

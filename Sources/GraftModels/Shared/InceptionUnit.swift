@@ -6,6 +6,8 @@ struct InceptionUnit: Layer {
   var kernel: Extent2D
   var stride = 1
   var padding = ImagePadding.centered
+  /// How much of the running statistics survives a training step.
+  var momentum: Float = 0.9
   /// Which of the network's convolutions it is, as Keras counts them from 0, if Keras has it.
   var position: Int?
 
@@ -14,7 +16,8 @@ struct InceptionUnit: Layer {
       filters, kernel: kernel, strides: Extent2D(stride), padding: padding, hasBias: false,
       initializer: .heNormal)
     var x = convolution(input, in: scope / "conv", as: alias("conv2d"))
-    x = BatchNormalization(epsilon: 1e-3)(x, in: scope / "bn", as: alias("batch_normalization"))
+    x = BatchNormalization(epsilon: 1e-3, momentum: momentum)(
+      x, in: scope / "bn", as: alias("batch_normalization"))
     x = x.activated(.relu)
     if let name = alias("activation") { scope.offer(x, as: name) }
     return x

@@ -13,6 +13,19 @@ public struct WeightAssignment: Sendable {
   /// taken off, or left out.
   public internal(set) var notes: [String] = []
 
+  /// What of it is for some parameters, by what follows `path` in theirs.
+  package func below(
+    _ path: String, _ parameters: some Sequence<Parameter>
+  ) -> WeightAssignment {
+    let start = path.isEmpty ? 0 : path.count + 1
+    var part = WeightAssignment()
+    for parameter in parameters {
+      part.tensors[ParameterPath(String(parameter.path.description.dropFirst(start)))] =
+        tensors[parameter.path]
+    }
+    return part
+  }
+
   /// The tensor of a parameter, if the file gives it one.
   public subscript(path: ParameterPath) -> AssignedTensor? { tensors[path] }
 }

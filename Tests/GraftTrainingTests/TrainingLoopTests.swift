@@ -1,0 +1,292 @@
+import Foundation
+import Graft
+import Testing
+
+/// What a fit makes of samples, epochs and options, step by step.
+@Suite struct TrainingLoopTests {
+  /// Four numbers a sample, two classes.
+  private static func makeModel(softmax: Bool = false, outputs: Int = 2) -> Model {
+    Model(name: "small", inputSize: 2, inputChannels: 1) {
+      Flatten()
+      Dense(3, activation: .tanh).named("hidden")
+      Dense(outputs).named("classes")
+      if softmax { Softmax() }
+    }
+  }
+
+  /// Samples with targets that may count differently, or turn around after some evaluations.
+  private final class Samples: SampleFeed {
+    let sampleCount: Int
+    let targetWidth = 2
+    var countOfEachSample: [Float] = []
+    /// How many times all targets are asked for before classes change places.
+    var passesUntilTurned = Int.max
+    private var askedCount = 0
+
+    init(_ count: Int) { sampleCount = count }
+
+    func targets(of samples: [Int]) -> [Float] {
+      askedCount += samples.count
+      let turned = (askedCount - 1) / sampleCount >= passesUntilTurned ? 1 : 0
+      return samples.flatMap { [Float((($0 + turned) % 2)), Float((($0 + turned + 1) % 2))] }
+    }
+
+    func weights(of samples: [Int]) -> [Float] {
+      countOfEachSample.isEmpty ? [] : samples.map { countOfEachSample[$0] }
+    }
+
+    func values(of samples: [Int]) -> [Float] {
+      samples.flatMap { sample in
+        (0..<4).map { Float((sample * 7 + $0 * 3) % 11) / 11 + Float(sample % 2) }
+      }
+    }
+
+    func batches(of samples: [[Int]], epoch: Int) -> any SampleBatches {
+      Batches(feed: self, order: samples[...])
+    }
+
+    private final class Batches: SampleBatches {
+      let feed: Samples
+      var order: ArraySlice<[Int]>
+
+      init(feed: Samples, order: ArraySlice<[Int]>) { (self.feed, self.order) = (feed, order) }
+
+      func withNext<Result>(
+        _ body: (UnsafeBufferPointer<Float>) throws -> Result
+      ) throws -> Result? {
+        guard let samples = order.popFirst() else { return nil }
+        return try feed.values(of: samples).withUnsafeBufferPointer(body)
+      }
+    }
+  }
+
+  private static func values(_ learner: Learner) throws -> [[Float]] {
+    let store = try learner.parameters()
+    return try learner.model.parameters.map { try store.values(at: $0.path) }
+  }
+
+  private static func fit(
+    _ samples: Samples, batchSize: Int, epochs: Int = 1, seed: UInt64 = 3,
+    optimizer: Optimizer = .sgd(0.2), change: (Learner) -> Void = { _ in }
+  ) async throws -> Learner {
+    let learner = try Learner(
+      makeModel(), optimizer: optimizer, device: CPUDevice(), seed: seed)
+    change(learner)
+    try await learner.fit(
+      on: samples,
+      options: TrainingOptions(epochs: epochs, batchSize: batchSize, featureCache: .off))
+    return learner
+  }
+
+  private static func closest(_ a: [[Float]], _ b: [[Float]]) -> Float {
+    zip(a, b).flatMap { zip($0, $1).map { abs($0 - $1) } }.max() ?? .infinity
+  }
+
+  /// Rows that fill a step up count nothing.
+  @Test func aStepOfFewSamplesIsThatOfItsSize() async throws {
+    let exact = try await Self.fit(Samples(5), batchSize: 5)
+    let padded = try await Self.fit(Samples(5), batchSize: 8)
+    #expect(Self.closest(try Self.values(exact), try Self.values(padded)) < 1e-6)
+    let (first, second) = (exact.history.epochs[0].training, padded.history.epochs[0].training)
+    #expect(abs(first.loss - second.loss) < 1e-6)
+    #expect((first.sampleCount, second.sampleCount) == (5, 5))
+  }
+
+  /// Every sample is trained on once, in the order of seed and epoch, those of a last small batch too.
+  @Test func anEpochIsItsStepsInOrder() async throws {
+    let samples = Samples(7)
+    let learner = try await Self.fit(samples, batchSize: 3)
+    let reference = try Learner(
+      Self.makeModel(), optimizer: .sgd(0.2), device: CPUDevice(), seed: 3)
+    let model = reference.model
+    let engine = TrainingEngine(
+      session: try CPUDevice().makeSession(parameters: reference.parameters()),
+      configuration: try reference.configuration()
+    ) { try model.trace(batchSize: $0) }
+    let order = SampleOrder.shuffled(seed: 3).indices(count: 7, epoch: 1)
+    for batch in [order[0..<3], order[3..<6], order[6..<7]].map(Array.init) {
+      _ = try samples.values(of: batch).withUnsafeBufferPointer {
+        try engine.train(
+          on: StepBatch(.samples($0), targets: samples.targets(of: batch), count: batch.count),
+          batchSize: batch.count, rate: 0.2)
+      }
+    }
+    try engine.download()
+    let store = engine.session.parameters
+    let expected = try model.parameters.map { try store.values(at: $0.path) }
+    #expect(Self.closest(try Self.values(learner), expected) < 1e-6)
+  }
+
+  @Test func aSampleThatCountsNothingLeavesNoTrace() async throws {
+    let (samples, without) = (Samples(5), Samples(4))
+    samples.countOfEachSample = [1, 1, 1, 1, 0]
+    let counted = try await Self.fit(samples, batchSize: 5, epochs: 3)
+    let left = try await Self.fit(without, batchSize: 4, epochs: 3)
+    #expect(Self.closest(try Self.values(counted), try Self.values(left)) < 1e-6)
+    let whole = try await Self.fit(Samples(5), batchSize: 5, epochs: 3)
+    #expect(Self.closest(try Self.values(whole), try Self.values(left)) > 1e-4)
+  }
+
+  /// Validation whose classes change places after the second epoch.
+  @Test func theBestEpochMayBeAnyOne() async throws {
+    func fit(epochs: Int, keepsBest: Bool) async throws -> Learner {
+      let learner = try Learner(
+        Self.makeModel(), optimizer: .sgd(0.5), device: CPUDevice(), seed: 3)
+      let validation = Samples(6)
+      validation.passesUntilTurned = 2
+      try await learner.fit(
+        on: Samples(6), validation: validation,
+        options: TrainingOptions(
+          epochs: epochs, batchSize: 6, featureCache: .off, keepsBest: keepsBest))
+      return learner
+    }
+    let best = try await fit(epochs: 5, keepsBest: true)
+    let losses = best.history.epochs.compactMap { $0.validation?.loss }
+    try #require(losses[1] < losses[0] && losses[2...].allSatisfy { $0 > losses[1] })
+    #expect(best.history.best?.epoch == 2)
+    let second = try await fit(epochs: 2, keepsBest: false)
+    #expect(try Self.values(best) == Self.values(second))
+    let last = try await fit(epochs: 5, keepsBest: false)
+    #expect(try Self.values(best) != Self.values(last))
+  }
+
+  /// Adam's first step moves by the rate, whatever the gradient: so it does again where its state is
+  /// new, and not where only the rate has changed.
+  @Test func theStateOfTheOptimizerIsNewAfterAChangeOfWhatTrains() async throws {
+    let samples = Samples(6)
+    let learner = try await Self.fit(samples, batchSize: 6, epochs: 4, optimizer: .adam(0.01))
+    func change(_ plan: FreezePlan, rate: Float) async throws -> [Float] {
+      let before = try learner.parameters().values(at: "classes.bias")
+      (learner.freezing, learner.optimizer) = (plan, .adam(rate))
+      try await learner.fit(on: samples, options: TrainingOptions(epochs: 1, batchSize: 6))
+      let after = try learner.parameters().values(at: "classes.bias")
+      return zip(before, after).map { abs($0 - $1) }
+    }
+    let goingOn = try await change(.none, rate: 0.02)
+    #expect(goingOn.contains { abs($0 - 0.02) > 1e-4 })
+    let anew = try await change(.layers(["hidden"]), rate: 0.02)
+    for distance in anew { #expect(abs(distance - 0.02) < 1e-4) }
+    #expect(learner.history.epochs.map(\.epoch) == [1, 2, 3, 4, 5, 6])
+  }
+
+  /// One step with the penalty moves kernels by rate · 2 · penalty · w more than one without.
+  @Test func thePenaltySparesBiases() async throws {
+    func step(penalty: Float) async throws -> (before: [[Float]], after: [[Float]]) {
+      let learner = try Learner(
+        Self.makeModel(), optimizer: .sgd(0.1), device: CPUDevice(), seed: 3)
+      let store = try learner.parameters()
+      store.set("hidden.bias", shape: [3], to: [1, 2, 3])
+      store.set("classes.bias", shape: [2], to: [4, 5])
+      learner.l2Penalty = penalty
+      let before = try Self.values(learner)
+      try await learner.fit(on: Samples(4), options: TrainingOptions(epochs: 1, batchSize: 4))
+      return (before, try Self.values(learner))
+    }
+    let (plain, penalized) = (try await step(penalty: 0), try await step(penalty: 0.5))
+    for (index, parameter) in try Self.makeModel().parameters.enumerated() {
+      let share: Float = parameter.role == .bias ? 0 : 0.1 * 2 * 0.5
+      for (position, start) in plain.before[index].enumerated() {
+        let expected = plain.after[index][position] - share * start
+        #expect(abs(penalized.after[index][position] - expected) < 1e-5, "\(parameter.path)")
+      }
+    }
+  }
+
+  /// A model that ends in softmax is not given a second one, and learns as one that doesn't.
+  @Test func aSoftmaxCountsOnce() async throws {
+    let samples = Samples(6)
+    let plain = try Learner(Self.makeModel(), optimizer: .sgd(0.2), device: CPUDevice(), seed: 3)
+    let ending = try Learner(
+      Self.makeModel(softmax: true), optimizer: .sgd(0.2), device: CPUDevice(), seed: 3)
+    for learner in [plain, ending] {
+      try await learner.fit(on: samples, options: TrainingOptions(epochs: 3, batchSize: 3))
+    }
+    #expect(Self.closest(try Self.values(plain), try Self.values(ending)) < 1e-6)
+    #expect(Self.closest(try plain.predict(samples), try ending.predict(samples)) < 1e-6)
+    for row in try ending.predict(samples) { #expect(abs(row[0] + row[1] - 1) < 1e-6) }
+  }
+
+  /// The mean over samples of -Σ ((1 - s) t + s / K) · log p (Szegedy et al. 2016).
+  @Test func smoothingReachesTheStep() async throws {
+    let samples = Samples(6)
+    let learner = try Learner(
+      Self.makeModel(), loss: .crossEntropy(smoothing: 0.2), device: CPUDevice(), seed: 3)
+    let rows = try learner.predict(samples)
+    let expected =
+      rows.enumerated().map { sample, row in
+        let right: Float = row[(sample + 1) % 2]
+        return -0.9 * log(right) - 0.1 * log(1 - right)
+      }.reduce(0, +) / 6
+    #expect(abs(try learner.evaluate(on: samples).loss - expected) < 1e-5)
+    let history = try await learner.fit(
+      on: samples, options: TrainingOptions(epochs: 1, batchSize: 6))
+    #expect(abs(try #require(history.last).training.loss - expected) < 1e-5)
+  }
+
+  /// Yes from logits above 0 on.
+  @Test(arguments: [(-1e-4 as Float, 0), (1e-4, 1)])
+  func oneOutputAnswersYesAboveZero(logit: Float, answer: Int) throws {
+    let model = Model(
+      name: "small", inputSize: 1, inputChannels: 1, classNames: ["no", "yes"]
+    ) {
+      Flatten()
+      Dense(1).named("answer")
+    }
+    let learner = try Learner(model, loss: .binaryCrossEntropy, device: CPUDevice())
+    let store = try learner.parameters()
+    store.set("answer.weight", shape: [1, 1], to: [0])
+    store.set("answer.bias", shape: [1], to: [logit])
+    let data = try ArrayDataset(
+      values: [1, 1, 1], sampleShape: [1, 1, 1], labels: [0, 1, 1], classes: ["no", "yes"])
+    let right: Float = answer == 1 ? 2 / 3 : 1 / 3
+    #expect(try learner.evaluate(data).accuracy == right)
+    for found in try learner.classify(data) {
+      #expect(found.predicted == answer)
+      #expect(abs(found.probability - 0.5) < 1e-3)
+      #expect(abs(found.probabilities[0] + found.probabilities[1] - 1) < 1e-6)
+    }
+  }
+
+  /// Samples that tell whether they were to be augmented.
+  private struct Telling: Dataset {
+    let classes = ["a", "b"]
+    let count = 6
+    func label(at index: Int) -> Int { index % 2 }
+    func shape(preparedBy preprocessing: Preprocessing) -> [Int] { [2, 2, 1] }
+    func fill(
+      _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
+    ) throws { values.update(repeating: preparer.augmentation == nil ? 0 : 100) }
+  }
+
+  /// The rate is 0, so that a loss tells what came in.
+  @Test func onlyTrainingSamplesAreAugmentedAndThenNothingIsKept() async throws {
+    let model = Model(name: "small", inputSize: 2, inputChannels: 1) {
+      Flatten()
+      Dense(2, hasBias: false).named("frozen")
+      Dense(2).named("classes")
+    }
+    for augmentation in [nil, Augmentation.flip] {
+      let learner = try Learner(
+        model, freezing: .layers(["frozen"]), optimizer: .sgd(0), device: CPUDevice())
+      let loss = try learner.evaluate(Telling()).loss
+      let run = try learner.training(
+        on: learner.feed(Telling(), augmentation: augmentation),
+        validation: learner.feed(Telling()), options: TrainingOptions(epochs: 2, batchSize: 3))
+      var extractedCount = 0
+      for try await event in run {
+        if case .extracted(let count, _) = event { extractedCount = count }
+      }
+      #expect(extractedCount == (augmentation == nil ? 12 : 0))
+      for record in learner.history.epochs {
+        #expect(abs(try #require(record.validation).loss - loss) < 1e-6)
+        #expect((abs(record.training.loss - loss) < 1e-6) == (augmentation == nil))
+      }
+    }
+  }
+
+  @Test func seedsAndEpochsDecideTheOrder() async throws {
+    let first = try await Self.fit(Samples(9), batchSize: 2, epochs: 2, seed: 5)
+    let again = try await Self.fit(Samples(9), batchSize: 2, epochs: 2, seed: 5)
+    #expect(try Self.values(first) == Self.values(again))
+  }
+}
