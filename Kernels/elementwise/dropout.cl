@@ -1,5 +1,6 @@
-// Inverted dropout: element i survives where a hash of (i, seed, stream) reaches the threshold. The
-// gradient is the same operation on the gradient, so no mask is kept. x and y may be the same.
+// Inverted dropout: element i of a sample survives where a hash of (i, the sample's seed, stream) reaches
+// the threshold. The gradient is the same operation on the gradient, so no mask is kept. A row of x and
+// y holds a sample, in `row_length` vectors; x and y may be the same. seeds: two words for each sample.
 
 #include "common/vector.h"
 
@@ -14,15 +15,17 @@ UIntVector mix(UIntVector v) {
 }
 
 __kernel void dropout(
-    const int count, const uint stream, const uint threshold, const float factor,
-    __global const float *x, const int x_offset, __global const uint *seed, const int seed_offset,
+    const int count, const int row_length, const uint stream, const uint threshold, const float factor,
+    __global const float *x, const int x_offset, __global const uint *seeds, const int seeds_offset,
     __global float *y, const int y_offset) {
-  const uint first = seed[seed_offset], second = seed[seed_offset + 1] + stream * 0x9E3779B9u;
   uint lanes[VECTOR_WIDTH];
   for (int j = 0; j < VECTOR_WIDTH; j++) lanes[j] = j;
   const UIntVector lane = LOAD(lanes);
   FOR_EACH_VECTOR(i, count) {
-    const UIntVector index = lane + (uint)(i * VECTOR_WIDTH);
+    const int row = i / row_length;
+    const uint first = seeds[seeds_offset + 2 * row];
+    const uint second = seeds[seeds_offset + 2 * row + 1] + stream * 0x9E3779B9u;
+    const UIntVector index = lane + (uint)((i - row * row_length) * VECTOR_WIDTH);
     const UIntVector hash = mix(mix(index ^ first) ^ second);
     const Vector v = LOAD(x + x_offset + i * VECTOR_WIDTH) * factor;
     STORE(CHOOSE(hash >= (UIntVector)(threshold), v, 0.0f), y + y_offset + i * VECTOR_WIDTH);

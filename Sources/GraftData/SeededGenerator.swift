@@ -10,6 +10,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     case general = 0
     case split
     case augmentation = 3
+    case dropout
   }
 
   private var state: (UInt64, UInt64, UInt64, UInt64)

@@ -16,7 +16,7 @@ public enum InputKind: Hashable, Sendable {
   case sample
   /// What the model should answer for them: targets and sample weights.
   case target
-  /// A number the training loop sets: a learning rate, a step count, a random seed.
+  /// A number the training loop sets: a learning rate, a step count, random seeds.
   case control
 }
 

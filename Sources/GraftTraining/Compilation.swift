@@ -1,3 +1,4 @@
+import GraftData
 import GraftGraph
 import GraftRuntime
 
@@ -33,6 +34,20 @@ final class Compilation {
     try values.withUnsafeBytes { try graph.write($0, to: name) }
   }
 
+  /// Sets what the dropouts of each sample follow from; places without a sample may drop anything.
+  func writeSeeds(of identities: [UInt64], epoch: Int, seed: UInt64) throws {
+    guard let type = graph.type(of: TensorName.seeds) else { return }
+    var seeds = [UInt32](repeating: 0, count: type.shape.count)
+    for (row, identity) in identities.enumerated() {
+      var generator = SeededGenerator(
+        seed: seed, purpose: .dropout, epoch: epoch, index: Int(truncatingIfNeeded: identity))
+      let bits = generator.next()
+      seeds[2 * row] = UInt32(truncatingIfNeeded: bits)
+      seeds[2 * row + 1] = UInt32(bits >> 32)
+    }
+    try write(seeds, to: TensorName.seeds)
+  }
+
   /// Runs a step with a loss.
   ///
   /// - Parameters:
@@ -44,7 +59,7 @@ final class Compilation {
     if takesSent {
       try graph.takeSent(TensorName.input)
     } else {
-      try write(batch.source, count: batch.count, size: size)
+      try write(batch, size: size)
     }
     try writeRows(batch.targets, to: TensorName.targets, count: batch.count, size: size)
     let weights =
@@ -60,7 +75,7 @@ final class Compilation {
 
   /// Runs a step without one and returns the first `count` rows of all outputs.
   func predict(_ batch: StepBatch, size: Int) throws -> [String: [Float]] {
-    try write(batch.source, count: batch.count, size: size)
+    try write(batch, size: size)
     try graph.run()
     var results: [String: [Float]] = [:]
     for name in graph.outputNames {
@@ -71,13 +86,13 @@ final class Compilation {
   }
 
   /// Runs an extractor and keeps its outputs.
-  func extract(_ batch: StepBatch, size: Int, samples: [Int], into bank: FeatureBank) throws {
-    try write(batch.source, count: batch.count, size: size)
+  func extract(_ batch: StepBatch, size: Int, into bank: FeatureBank) throws {
+    try write(batch, size: size)
     try graph.run()
     for (position, value) in bank.values.enumerated() {
       let buffer = buffer(for: value.name)
       try graph.read(value.name, into: buffer)
-      bank.store(UnsafeRawBufferPointer(buffer), of: position, for: samples)
+      bank.store(UnsafeRawBufferPointer(buffer), of: position, for: batch.samples)
     }
   }
 
@@ -106,16 +121,16 @@ final class Compilation {
     return UnsafeRawBufferPointer(buffer)
   }
 
-  private func write(_ source: StepBatch.Source, count: Int, size: Int) throws {
-    switch source {
-    case .samples(let samples):
+  private func write(_ batch: StepBatch, size: Int) throws {
+    switch batch.source {
+    case .samples(let values):
       guard graph.hasInput(TensorName.input) else { return }
-      try graph.write(padded(samples, count: count, size: size), to: TensorName.input)
-    case .features(let bank, let samples):
+      try graph.write(padded(values, count: batch.count, size: size), to: TensorName.input)
+    case .features(let bank):
       for (position, value) in bank.values.enumerated() where graph.hasInput(value.name) {
         let buffer = buffer(for: value.name)
-        bank.gather(position, of: samples, into: buffer)
-        repeatFirstRow(of: buffer, from: count, size: size)
+        bank.gather(position, of: batch.samples, into: buffer)
+        repeatFirstRow(of: buffer, from: batch.count, size: size)
         try graph.write(UnsafeRawBufferPointer(buffer), to: value.name)
       }
     }

@@ -45,7 +45,7 @@ final class EpochProgress {
   func next(_ loop: TrainingLoop) throws -> StepRecord? {
     guard position < order.count else { return nil }
     let samples = order[position]
-    if let bank { return try step(.features(bank, samples), samples, loop) }
+    if let bank { return try step(.features(bank), samples, loop) }
     guard let ahead else {
       return try batches?.withNext { try step(.samples($0), samples, loop) }
     }
@@ -66,10 +66,12 @@ final class EpochProgress {
   ) throws -> StepRecord {
     let targets = feed.targets(of: samples)
     let batch = StepBatch(
-      source, targets: targets, weights: feed.weights(of: samples), count: samples.count)
+      source, of: samples, identities: samples.map(feed.identity), targets: targets,
+      weights: feed.weights(of: samples))
     rate = loop.advance(stepsPerEpoch: order.count)
     let (loss, scores) = try loop.engine.train(
-      on: batch, batchSize: batchSize, rate: rate, wasSent: wasSent, meanwhile: meanwhile)
+      on: batch, epoch: number, batchSize: batchSize, rate: rate, wasSent: wasSent,
+      meanwhile: meanwhile)
     position += 1
     metrics.add(
       batchLoss: loss, scores: scores, targets: targets, count: samples.count,

@@ -34,8 +34,7 @@ final class FeatureExtraction {
       let indices = order[position]
       _ = try batches?.withNext {
         try engine.extract(
-          StepBatch(.samples($0), count: indices.count), samples: indices, batchSize: batchSize,
-          into: bank)
+          StepBatch(.samples($0), of: indices), batchSize: batchSize, into: bank)
       }
       position += 1
       count += indices.count

@@ -10,8 +10,8 @@ public enum TensorName {
   public static let targets = "targets"
   /// How much each sample counts: (N).
   public static let weights = "weights"
-  /// The seed of all dropouts of a step: (2), Int32.
-  public static let seed = "seed"
+  /// What the dropouts of each sample follow from: (N, 2), Int32.
+  public static let seeds = "seeds"
   /// The mean loss of the batch, without penalties.
   public static let loss = "loss"
   /// What the loss is computed from: logits, or predictions for squared errors.

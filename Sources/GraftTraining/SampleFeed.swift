@@ -10,6 +10,9 @@ public protocol SampleFeed {
 
   /// The targets of some samples, (count, ``targetWidth``), row by row.
   func targets(of samples: [Int]) -> [Float]
+  /// What tells a sample from all others, wherever it stands among them: what is random about it
+  /// follows from this number. By default its position.
+  func identity(of sample: Int) -> UInt64
   /// How much each of some samples counts; empty for 1 each.
   func weights(of samples: [Int]) -> [Float]
   /// Starts to prepare batches of samples, in the order given.
@@ -31,6 +34,7 @@ public protocol SampleBatches: AnyObject {
 
 extension SampleFeed {
   public var isRepeatable: Bool { true }
+  public func identity(of sample: Int) -> UInt64 { UInt64(sample) }
   public func weights(of samples: [Int]) -> [Float] { [] }
 
   /// The samples split into batches, in order; shuffled if a seed is given.

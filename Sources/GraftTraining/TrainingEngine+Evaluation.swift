@@ -14,13 +14,13 @@ extension TrainingEngine {
       let targets = feed.targets(of: samples)
       func evaluate(_ source: StepBatch.Source) throws {
         let (value, scores) = try self.evaluate(
-          StepBatch(source, targets: targets, count: samples.count), batchSize: batchSize)
+          StepBatch(source, of: samples, targets: targets), batchSize: batchSize)
         metrics.add(
           batchLoss: value, scores: scores, targets: targets, count: samples.count,
           width: targets.count / max(samples.count, 1))
       }
       if let bank {
-        try evaluate(.features(bank, samples))
+        try evaluate(.features(bank))
       } else {
         try batches?.withNext { try evaluate(.samples($0)) }
       }
@@ -37,7 +37,7 @@ extension TrainingEngine {
     let batches = try feed.batches(of: order, epoch: 0)
     for samples in order {
       try batches.withNext {
-        let batch = StepBatch(.samples($0), count: samples.count)
+        let batch = StepBatch(.samples($0), of: samples)
         for (name, values) in try predict(batch, batchSize: batchSize, endpoints: endpoints) {
           results[name, default: []] += values
         }

@@ -10,12 +10,10 @@ extension TrainingEngine {
 
   /// Runs the frozen part on samples and keeps what it gives.
   ///
-  /// - Parameter samples: The position of each sample of the batch in the bank.
-  public func extract(
-    _ batch: StepBatch, samples: [Int], batchSize: Int, into bank: FeatureBank
-  ) throws {
+  /// - Parameter bank: Holds a row for each sample of the batch's feed.
+  public func extract(_ batch: StepBatch, batchSize: Int, into bank: FeatureBank) throws {
     try compilation(.extraction, size: batchSize, false)
-      .extract(batch, size: batchSize, samples: samples, into: bank)
+      .extract(batch, size: batchSize, into: bank)
   }
 
   /// The graph that a compilation runs.

@@ -1,5 +1,4 @@
 public import GraftGraph
-import GraftRandom
 public import GraftRuntime
 
 /// Runs training, evaluation and prediction steps of one model on one device.
@@ -15,8 +14,6 @@ public final class TrainingEngine {
   private var updateCount = 0
   /// Which graph was sent samples ahead that it has not yet taken.
   private weak var sentTo: Compilation?
-  /// Steps ever run, which every dropout's seed follows from.
-  private var stepCount = 0
   private let seed: UInt64
 
   /// - Parameters:
@@ -55,13 +52,14 @@ public final class TrainingEngine {
   /// Runs one training step.
   ///
   /// - Parameters:
-  ///   - rate: The learning rate, which each of the configuration's groups takes times its factor.
   ///   - batch: At most `batchSize` samples; where it is smaller, the rest counts nothing.
+  ///   - epoch: Decides with each sample what dropouts drop of it.
+  ///   - rate: The learning rate, which each of the configuration's groups takes times its factor.
   /// - Returns: The mean loss of the samples and their scores (N, K), row by row.
   public func train(
-    on batch: StepBatch, batchSize: Int, rate: Float
+    on batch: StepBatch, epoch: Int, batchSize: Int, rate: Float
   ) throws -> (loss: Float, scores: [Float]) {
-    try train(on: batch, batchSize: batchSize, rate: rate, wasSent: false) {}
+    try train(on: batch, epoch: epoch, batchSize: batchSize, rate: rate, wasSent: false) {}
   }
 
   /// Runs one training step on a batch that may have been sent ahead.
@@ -70,7 +68,8 @@ public final class TrainingEngine {
   ///   - wasSent: Whether the samples are those that were sent last.
   ///   - meanwhile: What to do while the device works, such as sending the next batch.
   func train(
-    on batch: StepBatch, batchSize: Int, rate: Float, wasSent: Bool, meanwhile: () -> Void
+    on batch: StepBatch, epoch: Int, batchSize: Int, rate: Float, wasSent: Bool,
+    meanwhile: () -> Void
   ) throws -> (loss: Float, scores: [Float]) {
     let usesFeatures = batch.usesFeatures
     var size = batchSize
@@ -81,15 +80,12 @@ public final class TrainingEngine {
     }
     let step = try compilation(.training, size: size, usesFeatures)
     updateCount += 1
-    stepCount += 1
     for (group, factor) in configuration.rates.factors.enumerated() {
       try step.write([rate * factor], to: Optimizer.Input.rate(of: group))
     }
     try step.write(
       configuration.optimizer.corrections(step: updateCount), to: Optimizer.Input.corrections)
-    var generator = SplitMix64(seed: seed &+ UInt64(stepCount))
-    let bits = generator.next()
-    try step.write([UInt32(truncatingIfNeeded: bits), UInt32(bits >> 32)], to: TensorName.seed)
+    try step.writeSeeds(of: batch.identities, epoch: epoch, seed: seed)
     let takesSent = wasSent && sentTo === step
     sentTo = nil
     return try step.run(batch, size: size, takesSent: takesSent, meanwhile: meanwhile)

@@ -188,7 +188,8 @@ extension OperationCase {
         OperationCase(Scale(by: 1.7), [37]), OperationCase(Fill(2.5, shape: [37])),
         OperationCase(SumOfSquares(), [70, 1001]),
         OperationCase(
-          Dropout(rate: 0.3, stream: 2), types: [TensorType([40, 501]), TensorType([2], .int32)]),
+          Dropout(rate: 0.3, stream: 2),
+          types: [TensorType([40, 501]), TensorType([40, 2], .int32)]),
         OperationCase(SGDUpdate(weightDecay: 0.1), [37], [37], [1]),
         OperationCase(SGDUpdate(momentum: 0.9), [37], [37], [1], [37]),
         OperationCase(

@@ -5,7 +5,8 @@ import Testing
   @Test func inferenceHasNoDropout() throws {
     let graph = try SmallModel.trace().specializedForInference().pruned()
     #expect(graph.count(Dropout.self) == 0)
-    #expect(!graph.nodes.contains { if case .input("seed", _) = $0.source { true } else { false } })
+    #expect(
+      !graph.nodes.contains { if case .input("seeds", _) = $0.source { true } else { false } })
   }
 
   @Test func onlyTrainableNormalizationsUseTheBatch() throws {

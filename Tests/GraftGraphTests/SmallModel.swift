@@ -9,7 +9,7 @@ enum SmallModel {
   static func trace(activation: Activation = .relu, dropout: Float = 0.5) throws -> Graph {
     let builder = GraphBuilder()
     var x = builder.input("input", TensorType([2, 8, 8, 4]))
-    let seed = builder.input("seed", TensorType([2], .int32), kind: .control)
+    let seeds = builder.input("seeds", TensorType([2, 2], .int32), kind: .control)
     for name in layers {
       let residual = x
       x = convolution(x, name, builder)
@@ -18,7 +18,7 @@ enum SmallModel {
       builder.offer(x, as: name)
     }
     x = builder.apply(GlobalPooling(.average), to: x)
-    x = builder.apply(Dropout(rate: dropout, stream: 0), to: x, seed)
+    x = builder.apply(Dropout(rate: dropout, stream: 0), to: x, seeds)
     let kernel = parameter("head.kernel", [4, 3], .denseKernel, builder)
     let bias = parameter("head.bias", [3], .bias, builder)
     x = builder.apply(MatrixProduct(epilogue: Epilogue(hasBias: true)), to: x, kernel, bias)

@@ -101,8 +101,8 @@ import Testing
       try samples.withUnsafeBufferPointer {
         _ = try engine.evaluate(
           StepBatch(
-            .samples($0), targets: Array(repeating: 0, count: targets),
-            weights: Array(repeating: 1, count: weights), count: 2), batchSize: 4)
+            .samples($0), of: [0, 1], targets: Array(repeating: 0, count: targets),
+            weights: Array(repeating: 1, count: weights)), batchSize: 4)
       }
     }
     try evaluate(targets: 6, weights: 2)

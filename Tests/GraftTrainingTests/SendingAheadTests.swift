@@ -32,8 +32,8 @@ struct SendingAheadTests {
     try feed.orders.flatMap { $0 }.map { samples in
       try feed.values(of: samples).withUnsafeBufferPointer {
         try run.engine.train(
-          on: StepBatch(.samples($0), targets: feed.targets(of: samples), count: samples.count),
-          batchSize: 6, rate: run.configuration.optimizer.rate
+          on: StepBatch(.samples($0), of: samples, targets: feed.targets(of: samples)),
+          epoch: 1, batchSize: 6, rate: run.configuration.optimizer.rate
         ).loss
       }
     }
@@ -51,7 +51,7 @@ struct SendingAheadTests {
     let losses = try train(run, feed) { step in
       guard step == 2 else { return }
       try feed.values(of: [7, 5]).withUnsafeBufferPointer {
-        _ = try run.engine.predict(StepBatch(.samples($0), count: 2), batchSize: 6)
+        _ = try run.engine.predict(StepBatch(.samples($0), of: [7, 5]), batchSize: 6)
       }
     }
     #expect(losses.count == 8)

@@ -79,7 +79,8 @@ struct TrainingRun {
     let targets = try targets(index)
     return try samples(index).withUnsafeBufferPointer {
       try engine.train(
-        on: StepBatch(.samples($0), targets: targets, count: 6), batchSize: 6, rate: rate
+        on: StepBatch(.samples($0), of: Array(0..<6), targets: targets), epoch: 1, batchSize: 6,
+        rate: rate
       ).loss
     }
   }

@@ -99,12 +99,12 @@ import Testing
     let samples = try whole.samples(0)
     try samples.withUnsafeBufferPointer {
       try kept.engine.extract(
-        StepBatch(.samples($0), count: 6), samples: Array(0..<6), batchSize: 6, into: bank)
+        StepBatch(.samples($0), of: Array(0..<6)), batchSize: 6, into: bank)
     }
     for step in 0..<3 {
       let batch = StepBatch(
-        .features(bank, Array(0..<6)), targets: try kept.targets(0), count: 6)
-      let loss = try kept.engine.train(on: batch, batchSize: 6, rate: 0.01).loss
+        .features(bank), of: Array(0..<6), targets: try kept.targets(0))
+      let loss = try kept.engine.train(on: batch, epoch: 1, batchSize: 6, rate: 0.01).loss
       let expected = try whole.step(0)
       #expect(abs(loss - expected) < 1e-5, "step \(step)")
     }

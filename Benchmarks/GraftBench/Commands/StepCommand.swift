@@ -108,13 +108,15 @@ struct StepCommand: ParsableCommand {
     var losses: [Float] = []
     var times: [Double] = []
     try work.samples.withUnsafeBufferPointer { samples in
-      let batch = StepBatch(.samples(samples), targets: work.targets, count: work.batchSize)
+      let batch = StepBatch(
+        .samples(samples), of: Array(0..<work.batchSize), targets: work.targets)
       for step in 0..<warmUp + steps {
         let time = try seconds {
           let result =
             freeze == .all
             ? try engine.evaluate(batch, batchSize: work.batchSize)
-            : try engine.train(on: batch, batchSize: work.batchSize, rate: work.optimizer.rate)
+            : try engine.train(
+              on: batch, epoch: step + 1, batchSize: work.batchSize, rate: work.optimizer.rate)
           losses.append(result.loss)
         }
         if step >= warmUp { times.append(time) }

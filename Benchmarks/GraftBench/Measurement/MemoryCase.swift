@@ -29,8 +29,8 @@ struct MemoryCase: Encodable {
     let report = try engine.forecast(batchSize: work.batchSize)
     try work.samples.withUnsafeBufferPointer {
       _ = try engine.train(
-        on: StepBatch(.samples($0), targets: work.targets, count: work.batchSize),
-        batchSize: work.batchSize, rate: 0)
+        on: StepBatch(.samples($0), of: Array(0..<work.batchSize), targets: work.targets),
+        epoch: 1, batchSize: work.batchSize, rate: 0)
     }
     let frozen = parameters.filter { $0.role.isTrainable && !trainable.contains($0.path) }
     let result = MemoryCase(

@@ -40,6 +40,9 @@ public struct DatasetFeed: SampleFeed {
   public var targetWidth: Int { target == .binary ? 1 : dataset.classes.count }
   public var isRepeatable: Bool { augmentation == nil }
 
+  /// What tells the sample from all others of the data set.
+  public func identity(of sample: Int) -> UInt64 { dataset.identity(at: sample) }
+
   /// The targets of samples, one after the other: (samples, target width).
   public func targets(of samples: [Int]) -> [Float] {
     var targets: [Float] = []

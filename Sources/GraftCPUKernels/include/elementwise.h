@@ -22,7 +22,7 @@ void graft_fill(float value, float *results, ptrdiff_t count);
 void graft_copy_rows(const float *from, ptrdiff_t from_stride, float *to, ptrdiff_t to_stride,
                      ptrdiff_t rows, ptrdiff_t columns);
 
-/// Inverted dropout of elements [first, first + count) of a tensor: zero where the hash of the
+/// Inverted dropout of elements [first, first + count) of a sample: zero where the hash of the
 /// element's index (by two keys) is below the threshold, else scaled.
 void graft_dropout(const float *values, float *results, ptrdiff_t first, ptrdiff_t count,
                    uint32_t first_key, uint32_t second_key, uint32_t threshold, float scale);

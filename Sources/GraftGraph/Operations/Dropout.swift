@@ -1,9 +1,11 @@
 /// Inverted dropout (Srivastava et al. 2014): zero with probability `rate`, else x / (1 - rate).
 ///
-/// Operands: x; the seed (2), Int32. Result: of x's shape. The gradient is the same operation on
-/// the result's gradient, so no mask is kept. Element `i` (counted over the whole tensor, 32 bits)
-/// is kept where `mix(mix(i ^ seed[0]) ^ (seed[1] + stream · 0x9E3779B9)) >= threshold`, all in
-/// wrapping unsigned 32-bit arithmetic, with `mix` as in ``mix(_:)``: every device drops the same.
+/// Operands: x (N, …); the seeds (N, 2), Int32, a row for each sample. Result: of x's shape. The
+/// gradient is the same operation on the result's gradient, so no mask is kept. Element `i` of sample
+/// `n` (counted within the sample, 32 bits) is kept where
+/// `mix(mix(i ^ seeds[n, 0]) ^ (seeds[n, 1] + stream · 0x9E3779B9)) >= threshold`, all in wrapping
+/// unsigned 32-bit arithmetic, with `mix` as in ``mix(_:)``: every device drops the same, and what a
+/// sample loses doesn't depend on its place in the batch.
 public struct Dropout: Operation {
   /// The probability of zero, from 0 up to but not including 1.
   public var rate: Float
@@ -38,8 +40,12 @@ public struct Dropout: Operation {
     guard rate >= 0, rate < 1 else {
       throw GraphError("a dropout rate is at least 0 and below 1, not \(rate)")
     }
-    guard operands[1] == TensorType([2], .int32) else {
-      throw GraphError("the seed of a dropout is two Int32, not \(operands[1])")
+    guard let sampleCount = operands[0].shape.extents.first,
+      operands[1] == TensorType([sampleCount, 2], .int32)
+    else {
+      throw GraphError(
+        "a dropout takes samples along the first axis and two Int32 as each one's seed; "
+          + "\(operands[1]) are no seeds for \(operands[0])")
     }
     return [operands[0]]
   }

@@ -43,7 +43,9 @@ public struct ZeroPadding2D: Layer {
   }
 }
 
-/// Zeroes a share of the elements, other ones in each training step; nothing at inference.
+/// Zeroes a share of the elements; nothing at inference.
+///
+/// Which ones follows from seed, epoch and sample alone, wherever in a batch the sample stands.
 public struct Dropout: Layer {
   /// The probability of zero, from 0 up to but not including 1.
   public var rate: Float
@@ -54,6 +56,6 @@ public struct Dropout: Layer {
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
     guard rate != 0 else { return input }
     let operation = GraftGraph.Dropout(rate: rate, stream: scope.makeStream())
-    return scope.builder.apply(operation, to: input, scope.seed)
+    return scope.builder.apply(operation, to: input, scope.seeds(for: input))
   }
 }

@@ -74,8 +74,9 @@ public struct Scope {
     record.offer(symbol, as: name, of: layer)
   }
 
-  /// The model's random seed: two Int32, an input of the graph named `seed`.
-  public var seed: Symbol { record.seed }
+  /// What everything random about the samples of a batch follows from: (N, 2), Int32, an input of the
+  /// graph named `seeds`.
+  public func seeds(for batch: Symbol) -> Symbol { record.seeds(for: batch) }
 
   /// A number that tells one dropout of the model from the others.
   public func makeStream() -> Int { record.nextStream() }

@@ -1,4 +1,4 @@
-/// What tracing learns about a model beside its graph: layers, aliases, the random seed.
+/// What tracing learns about a model beside its graph: layers, aliases, the random seeds.
 final class TraceRecord {
   private struct Entry {
     var name: String
@@ -15,18 +15,20 @@ final class TraceRecord {
   private(set) var parts: [TracedPart] = []
   private var layerCount = 0
   private var streamCount = 0
-  private var knownSeed: Symbol?
+  private var knownSeeds: Symbol?
 
   init(_ builder: GraphBuilder) { self.builder = builder }
 
   private var parameterCount: Int { builder.graph.parameters.count }
 
-  /// The input that makes one step's dropouts differ from the next's, declared at first use.
-  var seed: Symbol {
-    if let knownSeed { return knownSeed }
-    let seed = builder.input("seed", TensorType([2], .int32), kind: .control)
-    knownSeed = seed
-    return seed
+  /// The input that makes dropouts differ from sample to sample and from epoch to epoch, declared at
+  /// first use.
+  func seeds(for batch: Symbol) -> Symbol {
+    if let knownSeeds { return knownSeeds }
+    let type = TensorType([batch.shape.extents.first ?? 1, 2], .int32)
+    let seeds = builder.input("seeds", type, kind: .control)
+    knownSeeds = seeds
+    return seeds
   }
 
   /// The number of the next dropout.

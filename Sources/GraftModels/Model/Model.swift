@@ -51,7 +51,7 @@ public struct Model: Sendable {
 
   /// The model's computation for batches of a size.
   ///
-  /// Inputs: `input` (N, height, width, channels) and, with a ``Dropout``, `seed`. Output: `output`.
+  /// Inputs: `input` (N, height, width, channels) and, with a ``Dropout``, `seeds`. Output: `output`.
   /// A classifier also has the endpoint `logits`: the same before a final softmax or sigmoid.
   ///
   /// - Throws: `GraphError` with the path of the first layer that doesn't fit.

@@ -14,9 +14,10 @@ struct Operand: Sendable {
     (self.type, self.values) = (type, values)
   }
 
-  /// The seed of a dropout.
-  static func seed(_ first: Int32, _ second: Int32) -> Operand {
-    Operand(TensorType([2], .int32), .integers([first, second]))
+  /// The seeds of a dropout: those of the first sample, and others made of them for the rest.
+  static func seeds(_ first: Int32, _ second: Int32, samples: Int) -> Operand {
+    let rows = (0..<Int32(samples)).flatMap { [first &+ 40_503 &* $0, second ^ (7919 &* $0)] }
+    return Operand(TensorType([samples, 2], .int32), .integers(rows))
   }
 
   /// What the elements of an operand are drawn from.
