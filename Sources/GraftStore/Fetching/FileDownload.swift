@@ -16,24 +16,27 @@ final class FileDownload: NSObject, URLSessionDataDelegate, @unchecked Sendable 
   }
 
   private let part: PartialFile
+  private let limit: Int
   private let progress: WeightStore.Progress?
   private let continuation: CheckedContinuation<Void, any Error>
   private var total: Int?
   private var failure: (any Error)?
 
   private init(
-    _ part: PartialFile, _ progress: WeightStore.Progress?,
+    _ part: PartialFile, limit: Int, _ progress: WeightStore.Progress?,
     _ continuation: CheckedContinuation<Void, any Error>
   ) {
-    (self.part, self.progress, self.continuation) = (part, progress, continuation)
+    (self.part, self.limit) = (part, limit)
+    (self.progress, self.continuation) = (progress, continuation)
   }
 
   /// Fetches all of a file that `part` doesn't hold yet.
   ///
+  /// - Parameter limit: Beyond this many bytes, the file is another one: nothing of it is kept.
   /// - Throws: ``Interruption``; ``FetchFailure`` where the server has no such file;
   ///   ``WeightStoreError/busy(path:)``; `unwritable`.
   static func run(
-    _ url: URL, appendingTo part: URL, _ progress: WeightStore.Progress?
+    _ url: URL, appendingTo part: URL, limit: Int, _ progress: WeightStore.Progress?
   ) async throws {
     let file = try PartialFile(part)
     var request = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
@@ -45,8 +48,8 @@ final class FileDownload: NSObject, URLSessionDataDelegate, @unchecked Sendable 
     }
     try await withCheckedThrowingContinuation { continuation in
       let session = URLSession(
-        configuration: .ephemeral, delegate: FileDownload(file, progress, continuation),
-        delegateQueue: nil)
+        configuration: .ephemeral,
+        delegate: FileDownload(file, limit: limit, progress, continuation), delegateQueue: nil)
       session.dataTask(with: request).resume()
       session.finishTasksAndInvalidate()
     }
@@ -68,6 +71,7 @@ final class FileDownload: NSObject, URLSessionDataDelegate, @unchecked Sendable 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     guard failure == nil else { return }
     do {
+      try checkLength(part.byteCount + data.count)
       try part.append(data)
       progress?(part.byteCount, total)
     } catch {
@@ -117,6 +121,14 @@ final class FileDownload: NSObject, URLSessionDataDelegate, @unchecked Sendable 
     default:
       throw FetchFailure(reason: "the server answered \(response.statusCode)")
     }
+    try checkLength(total ?? 0)
+  }
+
+  private func checkLength(_ byteCount: Int) throws {
+    guard byteCount > limit else { return }
+    try part.truncate()
+    throw FetchFailure(
+      reason: "the server's file is larger than the \(limit) bytes that these weights can have")
   }
 }
 

@@ -3,7 +3,16 @@ import GraftModels
 
 /// Why one origin did not give a file; the next one may.
 struct FetchFailure: Error {
-  var reason: String
+  let reason: String
+
+  /// - Parameter reason: What servers say in it may hold characters that would steer a terminal: they are
+  ///   replaced.
+  init(reason: String) {
+    let scalars = reason.unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+    }
+    self.reason = String(String.UnicodeScalarView(scalars))
+  }
 }
 
 extension WeightStore {
@@ -19,14 +28,15 @@ extension WeightStore {
       let part = URL(fileURLWithPath: place.path + ".part")
       let url = try mirrored(address)
       let wasBegun = Self.byteCount(part) > 0
-      try await download(url, to: part, progress)
+      let limit = try weights.greatestByteCount
+      try await download(url, to: part, limit: limit, progress)
       do {
         try Self.verify(part, weights.checksum)
       } catch let error as WeightStoreError {
         try? FileManager.default.removeItem(at: part)
         // What was there before may have been of another file.
         guard wasBegun else { throw FetchFailure(reason: "\(error)") }
-        try await download(url, to: part, progress)
+        try await download(url, to: part, limit: limit, progress)
         try verifyFresh(part, weights)
       }
       try Self.move(part, to: place)
@@ -50,11 +60,13 @@ extension WeightStore {
   }
 
   /// Fetches what is missing of a file, and goes on where a connection breaks.
-  private func download(_ url: URL, to part: URL, _ progress: Progress?) async throws {
+  private func download(
+    _ url: URL, to part: URL, limit: Int, _ progress: Progress?
+  ) async throws {
     for attempt in 0... {
       let before = Self.byteCount(part)
       do {
-        return try await FileDownload.run(url, appendingTo: part, progress)
+        return try await FileDownload.run(url, appendingTo: part, limit: limit, progress)
       } catch let failure as FileDownload.Interruption {
         guard Self.byteCount(part) > before, attempt < Self.greatestResumptionCount else {
           Self.removeIfEmpty(part)
