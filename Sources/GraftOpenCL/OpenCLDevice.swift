@@ -27,11 +27,14 @@ public final class OpenCLDevice: Device {
   ///     it is slow and takes seconds to start.
   ///   - sliceByteCount: What one operation may read and write before its batch is cut into slices that
   ///     stay in a CPU device's cache, or `nil` for no slices.
+  ///   - notify: Told once, in a line, of each kernel file that the driver cannot build: algorithms that
+  ///     need it are passed over.
   public init(
     _ description: OpenCLDeviceDescription, treatedAs kind: DeviceTraits.Kind? = nil,
     programFolder: ProgramFolder? = .standard,
     offersCLBlast: Bool? = nil,
-    sliceByteCount: Int? = OpenCLDevice.cachedByteCount
+    sliceByteCount: Int? = OpenCLDevice.cachedByteCount,
+    notify: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(OpenCLError) {
     self.description = description
     let kind = kind ?? description.kind
@@ -54,7 +57,8 @@ public final class OpenCLDevice: Device {
     besideSteps =
       traits.kind == .cpu ? nil : try OpenCLSideTransfers(beside: queue, in: context)
     programs = ProgramLibrary(
-      context: context, folder: description.keepsCompiledKernels ? nil : programFolder)
+      context: context, folder: description.keepsCompiledKernels ? nil : programFolder,
+      notify: notify)
     clblast = CLBlastLibrary(queue: queue, context: context, folder: programFolder)
   }
 

@@ -96,6 +96,23 @@ public struct Binding<Buffer> {
     self.results = results
     self.workspace = workspace
   }
+
+  /// The workspace of a lowering that asks for one.
+  ///
+  /// - Throws: ``MissingWorkspace`` where nobody reserved it.
+  public var reservedWorkspace: BufferSlice<Buffer> {
+    get throws(MissingWorkspace) {
+      guard let workspace else { throw MissingWorkspace() }
+      return workspace
+    }
+  }
+}
+
+/// A lowering was bound without the workspace that it asks for.
+public struct MissingWorkspace: Error, CustomStringConvertible {
+  public var description: String {
+    "an algorithm was bound without the workspace that it asks for; reserve its workspaceByteCount"
+  }
 }
 
 /// A bound piece of work; enqueuing it allocates nothing.

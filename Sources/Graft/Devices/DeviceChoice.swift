@@ -36,21 +36,25 @@ public enum DeviceChoice: Hashable, Sendable, CustomStringConvertible {
 
   /// Opens the device.
   ///
+  /// - Parameter notify: Told in a line of what a user should know though the work goes on, such as a
+  ///   kernel that a driver cannot build.
   /// - Throws: ``DeviceChoiceError`` where there is no such device; `OpenCLError` where its driver
   ///   fails or no platform is installed.
-  public func open() throws -> any Device {
+  public func open(
+    notify: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws -> any Device {
     switch self {
     case .cpu: return CPUDevice()
     case .automatic:
       let devices = (try? OpenCLDevice.all()) ?? []
       guard let gpu = devices.first(where: { $0.kind == .gpu }) else { return CPUDevice() }
-      return try OpenCLDevice(gpu)
+      return try OpenCLDevice(gpu, notify: notify)
     case .openCL(let index):
       let devices = try OpenCLDevice.all()
       guard devices.indices.contains(index) else {
         throw DeviceChoiceError.missing(index: index, names: devices.map(\.description))
       }
-      return try OpenCLDevice(devices[index])
+      return try OpenCLDevice(devices[index], notify: notify)
     }
   }
 }

@@ -45,7 +45,7 @@ struct Classify: AsyncParsableCommand {
     model.classNames = ImageNetClasses.names
     let learner = try Learner(
       model, preprocessing: pictures.adjusted(model.preprocessing),
-      device: shared.device.open(), seed: shared.seed)
+      device: shared.openDevice(), seed: shared.seed)
     let found = try learner.predict(paths: photos).map { photo in
       let best = photo.probabilities.indices
         .sorted { photo.probabilities[$0] > photo.probabilities[$1] }.prefix(top)

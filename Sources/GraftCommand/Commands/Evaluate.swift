@@ -32,7 +32,7 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let terminal = Terminal()
     let learner = try Learner(
-      bundle: URL(fileURLWithPath: bundle), device: shared.device.open(), seed: shared.seed)
+      bundle: URL(fileURLWithPath: bundle), device: shared.openDevice(), seed: shared.seed)
     let folder = try ImageFolder.heldOut(directory, classes: learner.model.classNames)
     let (photos, skipped) = try folder.checked(onBadImage: onBadImage)
     for error in skipped { terminal.say("skipped \(error)") }

@@ -14,7 +14,7 @@ final class FeatureJob {
   init(_ options: Features, layers: [String]) async throws {
     self.options = options
     self.layers = layers
-    let device = try options.shared.device.open()
+    let device = try options.shared.openDevice()
     var tensor: InputTensor?
     if let input = options.input {
       tensor = try InputTensor(contentsOf: URL(fileURLWithPath: input), layout: options.inputLayout)

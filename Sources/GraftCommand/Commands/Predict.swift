@@ -33,7 +33,7 @@ struct Predict: ParsableCommand {
 
   func run() throws {
     let learner = try Learner(
-      bundle: URL(fileURLWithPath: bundle), device: shared.device.open(), seed: shared.seed)
+      bundle: URL(fileURLWithPath: bundle), device: shared.openDevice(), seed: shared.seed)
     let classes = learner.model.classNames
     func name(_ index: Int) -> String { index < classes.count ? classes[index] : "\(index)" }
     let results = try learner.predict(paths: photos)

@@ -18,7 +18,7 @@ struct LearnerOptions: ParsableArguments {
   func validate() throws { try Limits.require("--classes", classes, in: 1...1 << 24) }
 
   func makeLearner(_ shared: SharedOptions) async throws -> Learner {
-    let device = try shared.device.open()
+    let device = try shared.openDevice()
     let learner: Learner
     if let bundle {
       learner = try Learner(bundle: URL(fileURLWithPath: bundle), device: device)

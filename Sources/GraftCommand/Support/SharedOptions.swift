@@ -12,6 +12,9 @@ struct SharedOptions: ParsableArguments {
 
   @Flag(help: "Print one JSON object as the last line.")
   var json = false
+
+  /// Opens the device that was asked for.
+  func openDevice() throws -> any Device { try device.open(notify: Notes.tell) }
 }
 
 extension DeviceChoice: ExpressibleByArgument {

@@ -15,6 +15,15 @@ public enum OpenCLError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A count or an offset does not fit the 32-bit integers that kernels count with.
   case tooManyElements(count: Int, kernel: String)
 
+  /// A failed build in one line, with the first line of what the driver says.
+  var noteOfFailedBuild: String? {
+    guard case .build(let file, _, let device, let log) = self else { return nil }
+    let line = log.split(whereSeparator: \.isNewline)
+      .lazy.map { $0.trimmingPrefix(while: \.isWhitespace) }.first { !$0.isEmpty }
+    return "the kernels of \(file) do not build on \(device), so no algorithm there uses them: "
+      + (line.map(String.init) ?? "(the driver gives no build log)")
+  }
+
   public var description: String {
     switch self {
     case .noPlatform:

@@ -49,13 +49,13 @@ struct BlockProduct {
       name: "block", device: device, workspaceByteCount: splits == 1 ? 0 : splits * resultCount * 4
     ) { binding in
       let counts: [any KernelArgument] = [rows, columns, depth, depthPerSplit, groups]
-      let target = binding.workspace ?? binding.results[0]
+      let target = splits == 1 ? binding.results[0] : try binding.reservedWorkspace
       let product = KernelCall(
         "block_product", in: "matrix/block.cl", macros: role.macros.merging(epilogue.macros) { $1 },
         arguments: counts + role.arguments + [binding.operands[0], binding.operands[1]]
           + epilogue.arguments(binding) + [target],
         range: range)
-      guard binding.workspace != nil else { return [product] }
+      if splits == 1 { return [product] }
       return [
         product,
         device.sumSlices(target, sliceCount: splits, count: resultCount, to: binding.results[0]),

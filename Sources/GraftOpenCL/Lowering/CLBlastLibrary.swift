@@ -128,7 +128,8 @@ struct CLBlastLowering: Lowering {
     CLBlastStep(
       product: product, library: device.clblast, left: binding.operands[0],
       right: binding.operands[1], result: binding.results[0],
-      workspace: try binding.workspace.map { try OpenCLBufferPart($0) })
+      workspace: workspaceByteCount == 0
+        ? nil : try OpenCLBufferPart(binding.reservedWorkspace))
   }
 }
 

@@ -54,7 +54,7 @@ struct DepthwiseLowering {
     return KernelLowering(
       name: "two stages", device: device, workspaceByteCount: runs * problem.kernelCount * 4
     ) { binding in
-      guard let sums = binding.workspace else { return [] }
+      let sums = try binding.reservedWorkspace
       return [
         KernelCall(
           "depthwise_kernel_gradient", in: file, macros: macros(of: problem),

@@ -50,7 +50,7 @@ struct KernelLowering: Lowering {
   var refusedOverwrites: Set<Overwrite> = []
   var isContender = true
   /// The calls for given buffers.
-  let calls: (Binding<OpenCLBuffer>) -> [KernelCall]
+  let calls: (Binding<OpenCLBuffer>) throws -> [KernelCall]
 
   func bind(_ binding: Binding<OpenCLBuffer>) throws -> any Step {
     try KernelStep(calls(binding), on: device)

@@ -23,7 +23,7 @@ struct KernelGradientTile {
     return KernelLowering(
       name: "tile", device: device, workspaceByteCount: scratchByteCount + sumsByteCount
     ) { binding in
-      guard let workspace = binding.workspace else { return [] }
+      let workspace = try binding.reservedWorkspace
       let scratch = workspace.part(byteOffset: 0, byteCount: scratchByteCount)
       let target =
         sumsByteCount == 0

@@ -53,7 +53,7 @@ struct WinogradGradient {
       name: problem.name, device: device,
       workspaceByteCount: factorsByteCount + scratchByteCount
     ) { binding in
-      guard let workspace = binding.workspace else { return [] }
+      let workspace = try binding.reservedWorkspace
       let factors = workspace.part(byteOffset: 0, byteCount: factorsByteCount)
       let scratch = workspace.part(byteOffset: factorsByteCount, byteCount: scratchByteCount)
       func call(

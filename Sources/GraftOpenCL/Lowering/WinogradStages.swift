@@ -24,9 +24,9 @@ struct WinogradStages {
       workspaceByteCount: tilesPerChunk * byteCountPerTile + device.traits.alignment,
       preparations: [problem.preparation(of: 1, panelWidth: Self.blockWidth, on: device)]
     ) { binding in
-      stride(from: 0, to: problem.tileCount, by: tilesPerChunk).flatMap { first in
+      try stride(from: 0, to: problem.tileCount, by: tilesPerChunk).flatMap { first in
         let tiles = first..<min(problem.tileCount, first + tilesPerChunk)
-        return calls(binding, tiles: tiles, on: device)
+        return try calls(binding, tiles: tiles, on: device)
       }
     }
   }
@@ -34,8 +34,8 @@ struct WinogradStages {
   /// The three kernels for some tiles.
   private func calls(
     _ binding: Binding<OpenCLBuffer>, tiles: Range<Int>, on device: OpenCLDevice
-  ) -> [KernelCall] {
-    guard let workspace = binding.workspace else { return [] }
+  ) throws -> [KernelCall] {
+    let workspace = try binding.reservedWorkspace
     let (inputs, outputs) = (problem.sourceChannels, problem.targetChannels)
     let factorByteCount = (4 * problem.pointCount * tiles.count * inputs)
       .roundedUp(to: device.traits.alignment)

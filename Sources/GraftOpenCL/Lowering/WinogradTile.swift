@@ -31,7 +31,7 @@ struct WinogradTile {
       workspaceByteCount: 4 * blocking.itemCount * blocking.scratchCount,
       preparations: [problem.preparation(of: 1, panelWidth: 2 * width, on: device)]
     ) { binding in
-      guard let scratch = binding.workspace else { return [] }
+      let scratch = try binding.reservedWorkspace
       return [
         KernelCall(
           "winograd_tile", in: "convolution/winograd_tile.cl", macros: macros,

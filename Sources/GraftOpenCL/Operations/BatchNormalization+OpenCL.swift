@@ -68,7 +68,7 @@ extension BatchNormalization: OpenCLOperation {
       KernelLowering(
         name: "elementwise", device: device, workspaceByteCount: layout.channelByteCount
       ) { binding in
-        guard let scale = binding.workspace else { return [] }
+        let scale = try binding.reservedWorkspace
         let operands = binding.operands
         return [
           device.normalizationScale(
@@ -119,7 +119,7 @@ extension BatchNormalizationParameterGradient: OpenCLOperation {
       KernelLowering(
         name: "two stages", device: device, workspaceByteCount: layout.chunkByteCount
       ) { binding in
-        guard let workspace = binding.workspace else { return [] }
+        let workspace = try binding.reservedWorkspace
         let operands = binding.operands
         return layout.parameterGradients(
           x: operands[0], mean: operands[1], variance: operands[2], gradient: operands[3],
@@ -140,7 +140,7 @@ extension BatchNormalizationTraining: OpenCLOperation {
         name: "two stages", device: device,
         workspaceByteCount: layout.chunkByteCount + layout.channelByteCount
       ) { binding in
-        guard let workspace = binding.workspace else { return [] }
+        let workspace = try binding.reservedWorkspace
         let chunks = workspace.part(byteOffset: 0, byteCount: layout.chunkByteCount)
         let scale = workspace.part(
           byteOffset: layout.chunkByteCount, byteCount: layout.channelByteCount)
@@ -170,7 +170,7 @@ extension BatchNormalizationTrainingGradient: OpenCLOperation {
       KernelLowering(
         name: "two stages", device: device, workspaceByteCount: layout.chunkByteCount
       ) { binding in
-        guard let workspace = binding.workspace else { return [] }
+        let workspace = try binding.reservedWorkspace
         let (operands, results) = (binding.operands, binding.results)
         return layout.parameterGradients(
           x: operands[0], mean: operands[2], variance: operands[3], gradient: operands[4],

@@ -76,7 +76,7 @@ extension LayerNormalizationParameterGradient: OpenCLOperation {
       KernelLowering(
         name: "three stages", device: device, workspaceByteCount: momentBytes + chunkBytes
       ) { binding in
-        guard let workspace = binding.workspace else { return [] }
+        let workspace = try binding.reservedWorkspace
         let sums = workspace.part(byteOffset: 0, byteCount: chunkBytes)
         let moments = workspace.part(byteOffset: chunkBytes, byteCount: momentBytes)
         let (x, gradient) = (binding.operands[0], binding.operands[1])

@@ -24,7 +24,7 @@ extension SampleLoss: OpenCLOperation {
     let (rows, columns) = (problem.operands[0].shape[0], problem.operands[0].shape[1])
     return [
       KernelLowering(name: "rows", device: device, workspaceByteCount: rows * 4) { binding in
-        guard let losses = binding.workspace else { return [] }
+        let losses = try binding.reservedWorkspace
         let sampleLosses = device.rowwise(
           "sample_losses", in: file, rows: rows, macros: kind.macros,
           arguments: [columns, kind.smoothing] + binding.operands + [losses])

@@ -45,7 +45,7 @@ private func totalLowering(
   return KernelLowering(
     name: "two stages", device: device, workspaceByteCount: chunkCount * 4
   ) { binding in
-    guard let sums = binding.workspace else { return [] }
+    let sums = try binding.reservedWorkspace
     let file = "reduction/total.cl"
     return [
       KernelCall(
@@ -90,13 +90,14 @@ struct ColumnReduction {
       name: chunks.count == 1 ? "one stage" : "two stages", device: device,
       workspaceByteCount: chunks.count == 1 ? 0 : matrices * chunks.count * columns * 4
     ) { binding in
-      guard let partial = binding.workspace else {
+      if chunks.count == 1 {
         return [
           call(
             rows: rows, rowsPerChunk: rows, factor: factor, from: binding.operands[0],
             to: binding.results[0])
         ]
       }
+      let partial = try binding.reservedWorkspace
       return [
         call(
           rows: rows, rowsPerChunk: chunks.rowsPerChunk, factor: 1, from: binding.operands[0],

@@ -10,11 +10,19 @@ final class ProgramLibrary: Sendable {
   private let context: OpenCLContext
   private let folder: ProgramFolder?
   private let programs = Mutex<[Request: OpenCLProgram]>([:])
+  private let notify: @Sendable (String) -> Void
+  /// The files whose failure was told.
+  private let told = Mutex<Set<String>>([])
 
-  /// - Parameter folder: Where built programs stay; nil keeps them in memory only.
-  init(context: OpenCLContext, folder: ProgramFolder?) {
+  /// - Parameters:
+  ///   - folder: Where built programs stay; nil keeps them in memory only.
+  ///   - notify: Told once of each file that the driver cannot build.
+  init(
+    context: OpenCLContext, folder: ProgramFolder?, notify: @escaping @Sendable (String) -> Void
+  ) {
     self.context = context
     self.folder = folder
+    self.notify = notify
   }
 
   /// The program of an embedded file, built with macros in addition to the common options.
@@ -42,10 +50,22 @@ final class ProgramLibrary: Sendable {
     {
       return program
     }
-    let program = try OpenCLProgram(
-      text: text, file: request.file, options: request.options, in: context)
+    let program = try build(text, request)
     if let folder, let binary = program.binary() { folder.store(binary, for: key) }
     return program
+  }
+
+  private func build(_ text: String, _ request: Request) throws(OpenCLError) -> OpenCLProgram {
+    do {
+      return try OpenCLProgram(
+        text: text, file: request.file, options: request.options, in: context)
+    } catch {
+      // Whoever measures algorithms passes over those that fail: nobody else would tell.
+      if let note = error.noteOfFailedBuild, told.withLock({ $0.insert(request.file).inserted }) {
+        notify(note)
+      }
+      throw error
+    }
   }
 
   // No fast-math: infinities and NaN must come through, and results must agree between devices.
