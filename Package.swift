@@ -32,6 +32,7 @@ let kernels: [Target] = [
 
 let library: [Target] = [
   .target(name: "GraftRandom"),
+  .target(name: "CFileExchange"),
   .target(name: "GraftGraph"),
   .target(name: "GraftRuntime", dependencies: ["GraftGraph", "GraftRandom"]),
   .target(name: "GraftCPU", dependencies: ["GraftRuntime", "GraftCPUKernels", "COpenBLAS"]),
@@ -59,7 +60,7 @@ let library: [Target] = [
     name: "Graft",
     dependencies: [
       "GraftTraining", "GraftModels", "GraftStore", "GraftExport", "GraftWeights", "GraftCPU",
-      "GraftOpenCL", "GraftReport",
+      "GraftOpenCL", "GraftReport", "CFileExchange",
     ]),
   .executableTarget(
     name: "GraftCommand",
@@ -118,7 +119,8 @@ let package = Package(
       dependencies: ["GraftGraph", "GraftRuntime", "GraftCPU", "GraftOpenCL"]),
     .testTarget(
       name: "GraftCPUTests", dependencies: ["GraftCPU", "GraftRuntime", "GraftGraph"]),
-    .testTarget(name: "GraftTrainingTests", dependencies: ["Graft", "GraftRandom"]),
+    .testTarget(
+      name: "GraftTrainingTests", dependencies: ["CFileExchange", "Graft", "GraftRandom"]),
     .testTarget(name: "BackboneTests", dependencies: ["Graft", "ParityComparison"]),
     .testTarget(name: "GraftReportTests", dependencies: ["GraftReport"]),
     .target(name: "CommandRunner", path: "Tests/CommandRunner"),

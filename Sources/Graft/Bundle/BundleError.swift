@@ -7,6 +7,8 @@ public enum BundleError: Error, CustomStringConvertible {
   /// Something that saving would destroy.
   case occupied(path: String)
   case unwritable(path: String, reason: String)
+  /// A disk with too little room, in bytes.
+  case noRoom(path: String, needed: Int, free: Int)
   /// A `model.json` that makes no sense, and why.
   case unusable(path: String, reason: String)
   /// A model that is not built on a backbone.
@@ -41,8 +43,15 @@ public enum BundleError: Error, CustomStringConvertible {
       "\(path) exists and is not a model bundle; choose another folder"
     case .unwritable(let path, let reason):
       "\(path) can't be written: \(reason); choose another folder"
+    case .noRoom(let path, let needed, let free):
+      "\(path) can't be written: the model takes \(Self.size(needed)), and the disk has "
+        + "\(Self.size(free)) free; make room or choose a folder on another disk"
     case .unusable(let path, let reason):
       "\(path): the bundle's model.json can't be used: \(reason); train or fetch the model anew"
     }
+  }
+
+  private static func size(_ byteCount: Int) -> String {
+    "\((Double(byteCount) / 104_857.6).rounded() / 10) MiB"
   }
 }

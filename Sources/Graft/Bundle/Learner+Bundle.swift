@@ -7,7 +7,7 @@ import GraftWeights
 
 extension Learner {
   /// Writes the model as a folder with `model.json` and `weights.safetensors` (torchvision's or
-  /// timm's names and layout), which appears complete or not at all.
+  /// timm's names and layout), which appears complete or not at all, also where the process is killed.
   ///
   /// The bundle also keeps how the learner trains: what is frozen (of ``FreezePlan/where(_:)`` the
   /// parameters it froze), loss, optimizer, rates, statistics, penalty, seed and history; not the
@@ -16,29 +16,21 @@ extension Learner {
   /// - Throws: ``BundleError``, before anything is written where the model can't be described or the
   ///   place can't be used: see ``checkSavable(to:)``; what writing throws.
   public func save(to url: URL) throws {
-    let manifest = try BundleManifest(self)
+    let manifest = try BundleManifest.encoder.encode(BundleManifest(self))
     try ModelBundle.checkPlace(url)
-    let files = FileManager.default
-    let exists = files.fileExists(atPath: url.path)
-    let parent = url.deletingLastPathComponent()
-    try files.createDirectory(at: parent, withIntermediateDirectories: true)
-    let name = ".\(url.lastPathComponent).\(UUID().uuidString.prefix(8))"
-    let draft = parent.appending(path: name)
-    try files.createDirectory(at: draft, withIntermediateDirectories: false)
-    defer { try? files.removeItem(at: draft) }
-    try BundleManifest.encoder.encode(manifest)
-      .write(to: draft.appending(path: ModelBundle.FileName.manifest))
-    try writeWeights(to: draft.appending(path: ModelBundle.FileName.weights))
-    guard exists else { return try files.moveItem(at: draft, to: url) }
-    let old = parent.appending(path: name + ".old")
-    try files.moveItem(at: url, to: old)
+    let draft = try BundleDraft(of: url.standardizedFileURL)
     do {
-      try files.moveItem(at: draft, to: url)
-    } catch {
-      try files.moveItem(at: old, to: url)
+      try manifest.write(to: draft.folder.appending(path: ModelBundle.FileName.manifest))
+      try draft.sync(ModelBundle.FileName.manifest)
+      // Last: with the weights, the bundle is complete.
+      try writeWeights(to: draft.folder.appending(path: ModelBundle.FileName.weights))
+    } catch let error as BundleError {
       throw error
+    } catch {
+      let reason = (error as? WeightFileError)?.explanation ?? error.localizedDescription
+      throw BundleError.unwritable(path: url.path, reason: reason)
     }
-    try files.removeItem(at: old)
+    try draft.finish()
   }
 
   /// Writes all parameters with torchvision's (or timm's) names and layout.

@@ -23,6 +23,7 @@ public struct ModelBundle: Sendable {
   /// - Throws: ``BundleError``; `WeightFileError` and `WeightMismatch` for damaged weights.
   public init(_ url: URL) throws {
     self.url = url
+    BundleLeftovers(of: url).recover()
     let outline: Outline
     do {
       manifest = try Self.manifest(of: url)
@@ -39,9 +40,11 @@ public struct ModelBundle: Sendable {
     weights = try WeightMap.torch.assign(file, to: outline.parameters)
   }
 
-  /// Whether a folder is, or is meant to be, a bundle.
+  /// Whether a folder is, or is meant to be, a bundle; one is that a save left beside it when it was
+  /// killed.
   public static func exists(at url: URL) -> Bool {
-    FileManager.default.fileExists(atPath: url.appending(path: FileName.manifest).path)
+    BundleLeftovers(of: url).recover()
+    return FileManager.default.fileExists(atPath: url.appending(path: FileName.manifest).path)
   }
 
   /// The model's first backbone with its weights as they were trained, without the head.

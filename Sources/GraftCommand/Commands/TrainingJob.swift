@@ -73,7 +73,7 @@ final class TrainingJob {
       model, freezing: .allOf(base), loss: .forOutputs(outputs),
       optimizer: options.recipe.makeOptimizer(rate: options.recipe.rate),
       preprocessing: options.pictures.adjusted(model.preprocessing),
-      device: options.shared.device.open(), seed: options.shared.seed)
+      device: options.shared.openDevice(), seed: options.shared.seed)
     learner.statistics = options.recipe.statistics
     if options.head.keepHead {
       guard let bundle = try options.network.bundle() else {
@@ -83,8 +83,8 @@ final class TrainingJob {
       terminal.say(
         "Starting with what \(bundle.url.path) knows of \(taken.joined(separator: ", "))")
     }
+    try learner.checkSavable(to: URL(fileURLWithPath: options.output))
     _ = try options.recipe.fineTuning?.trainableParameters(of: model)
-    try learner.checkSavable()
   }
 
   func run() async throws -> Result {
