@@ -16,7 +16,7 @@ struct AtomicFile: ~Copyable {
     self.destination = destination
     let name = ".\(destination.lastPathComponent).\(UInt64.random(in: 0 ... .max)).tmp"
     temporary = destination.deletingLastPathComponent().appendingPathComponent(name).path
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw WeightFileError(
         file: destination.path, problem: .inaccessible,
@@ -41,6 +41,40 @@ struct AtomicFile: ~Copyable {
   }
 
   func write(_ bytes: some ContiguousBytes) throws { try bytes.withUnsafeBytes { try write($0) } }
+
+  /// Writes bytes at a place of their own.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+    var written = 0
+    while written < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+      let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw failure("cannot be written") }
+      written += count
+    }
+  }
+
+  /// Moves bytes that were written towards the beginning.
+  func move(from source: Int, to target: Int, byteCount: Int) throws {
+    guard source != target else { return }
+    var buffer = [UInt8](repeating: 0, count: min(byteCount, 1 << 20))
+    var moved = 0
+    while moved < byteCount {
+      let wanted = min(buffer.count, byteCount - moved)
+      let count = pread(descriptor, &buffer, wanted, off_t(source + moved))
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw failure("cannot be read back") }
+      try buffer.withUnsafeBytes {
+        try write(UnsafeRawBufferPointer(rebasing: $0[..<count]), at: target + moved)
+      }
+      moved += count
+    }
+  }
+
+  /// Cuts off, or fills up with zeros, what lies beyond a length.
+  func truncate(to byteCount: Int) throws {
+    guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw failure("cannot be written") }
+  }
 
   /// Makes the content durable and gives it the destination's name.
   consuming func finish() throws {

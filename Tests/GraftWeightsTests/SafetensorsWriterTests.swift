@@ -1,4 +1,5 @@
 import Foundation
+import GraftGraph
 import GraftWeights
 import Testing
 
@@ -67,5 +68,63 @@ struct SafetensorsWriterTests {
       try SafetensorsWriter.write([one], to: folder.url.appendingPathComponent("absent/file"))
     }
     #expect(try folder.names.isEmpty)
+  }
+
+  private static let rows: [(name: String, rowShape: Shape)] = [("b", [2]), ("a", [1, 3])]
+
+  /// Rows reach the disk as they come, and the file is that of the writer for whole tensors.
+  @Test func rowsAreWrittenAsTheyCome() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appendingPathComponent("file")
+    var writer = try SafetensorsRowWriter(
+      Self.rows, rowLimit: 3, metadata: ["format": "pt"], to: url)
+    try writer.append(["a": [1, 2, 3], "b": [10, 20]], count: 1)
+    let draft = folder.url.appendingPathComponent(try #require(try folder.names.first))
+    let written = try Data(contentsOf: draft)
+    #expect(written.range(of: withUnsafeBytes(of: Float(20)) { Data($0) }) != nil)
+    try writer.append(["a": [4, 5, 6, 7, 8, 9], "b": [30, 40, 50, 60]], count: 2)
+    #expect(writer.rowCount == 3)
+    try writer.finish()
+    let whole = folder.url.appendingPathComponent("whole")
+    try SafetensorsWriter.write(
+      [
+        WritableTensor(name: "a", shape: [3, 1, 3]) { (1...9).map(Float.init) },
+        WritableTensor(name: "b", shape: [3, 2]) { (1...6).map { Float($0) * 10 } },
+      ], metadata: ["format": "pt"], to: whole)
+    #expect(try Data(contentsOf: url) == Data(contentsOf: whole))
+    #expect(try folder.names.sorted() == ["file", "whole"])
+  }
+
+  @Test(arguments: [0, 2, 999])
+  func fewerRowsThanThereIsRoomFor(count: Int) throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appendingPathComponent("file")
+    var writer = try SafetensorsRowWriter(Self.rows, rowLimit: 1000, to: url)
+    for row in 0..<count {
+      let first = Float(row)
+      try writer.append(["a": [first, -first, 0.5], "b": [first * 10, 7]], count: 1)
+    }
+    try writer.finish()
+    let values = try readAll(url)
+    #expect(values["a"] == (0..<count).flatMap { [Float($0), -Float($0), 0.5] })
+    #expect(values["b"] == (0..<count).flatMap { [Float($0) * 10, 7] })
+    let parts = try parts(url)
+    #expect(parts.dataStart.isMultiple(of: 8))
+    #expect(parts.data.count == count * 5 * 4)
+  }
+
+  @Test func rowsThatAreGivenUpLeaveNothing() throws {
+    let folder = try TemporaryFolder()
+    func start() throws {
+      var writer = try SafetensorsRowWriter(
+        Self.rows, rowLimit: 1, to: folder.url.appendingPathComponent("file"))
+      try writer.append(["a": [1, 2, 3], "b": [10, 20]], count: 1)
+    }
+    try start()
+    #expect(try folder.names.isEmpty)
+    #expect(throws: WeightFileError.self) {
+      _ = try SafetensorsRowWriter(
+        [("a", [1]), ("a", [2])], rowLimit: 1, to: folder.url.appendingPathComponent("file"))
+    }
   }
 }
