@@ -67,6 +67,7 @@ final class Compilation {
     try SampleSizeError.check(
       weights.count, of: TensorName.weights, expected: 1, count: batch.count)
     try write(weights + Array(repeating: 0, count: size - batch.count), to: TensorName.weights)
+    try write([weights.reduce(0, +) / Float(max(batch.count, 1))], to: TensorName.meanWeight)
     try graph.run()
     meanwhile()
     let loss = try read(TensorName.loss)

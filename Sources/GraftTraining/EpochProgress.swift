@@ -64,17 +64,17 @@ final class EpochProgress {
     _ source: StepBatch.Source, _ samples: [Int], _ loop: TrainingLoop,
     wasSent: Bool = false, meanwhile: () -> Void = {}
   ) throws -> StepRecord {
-    let targets = feed.targets(of: samples)
+    let (targets, weights) = (feed.targets(of: samples), feed.weights(of: samples))
     let batch = StepBatch(
       source, of: samples, identities: samples.map(feed.identity), targets: targets,
-      weights: feed.weights(of: samples))
+      weights: weights)
     rate = loop.advance(stepsPerEpoch: order.count)
     let (loss, scores) = try loop.engine.train(
       on: batch, epoch: number, batchSize: batchSize, rate: rate, wasSent: wasSent,
       meanwhile: meanwhile)
     position += 1
     metrics.add(
-      batchLoss: loss, scores: scores, targets: targets, count: samples.count,
+      batchLoss: loss, scores: scores, targets: targets, weights: weights, count: samples.count,
       width: targets.count / max(samples.count, 1))
     end = clock.now
     let running = metrics.metrics

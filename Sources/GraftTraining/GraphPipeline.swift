@@ -10,9 +10,12 @@ public enum TensorName {
   public static let targets = "targets"
   /// How much each sample counts: (N).
   public static let weights = "weights"
+  /// The mean of the samples' weights: (1). Gradients are those of the loss times it, so that a
+  /// heavy sample moves parameters as much in a batch of heavy samples as in one of light ones.
+  public static let meanWeight = "weights.mean"
   /// What the dropouts of each sample follow from: (N, 2), Int32.
   public static let seeds = "seeds"
-  /// The mean loss of the batch, without penalties.
+  /// The weighted mean loss of the batch, without penalties.
   public static let loss = "loss"
   /// What the loss is computed from: logits, or predictions for squared errors.
   public static let scores = "scores"
@@ -121,7 +124,8 @@ public struct GraphPipeline: Sendable {
     let weights = builder.input(
       TensorName.weights, TensorType([scores.shape[0]]), kind: .target)
     let value = builder.apply(loss.sampleLoss, to: scores, targets, weights)
-    let total = addPenalties(to: value)
+    let meanWeight = builder.input(TensorName.meanWeight, TensorType([1]), kind: .target)
+    let total = addPenalties(to: builder.apply(Combine(.multiply), to: value, meanWeight))
     var graph = try builder.finish()
     graph.outputs = [
       TensorName.loss: value.value, TensorName.scores: scores.value, Self.total: total.value,

@@ -2,6 +2,8 @@
 package struct MetricsAccumulator {
   private let loss: Loss
   private var lossSum = 0.0
+  /// The sum of the samples' weights.
+  private var mass = 0.0
   private var correctCount = 0
   private var answerCount = 0
   private var sampleCount = 0
@@ -11,13 +13,17 @@ package struct MetricsAccumulator {
   /// Adds a batch.
   ///
   /// - Parameters:
-  ///   - batchLoss: The mean loss of its first `count` samples.
+  ///   - batchLoss: The weighted mean loss of its first `count` samples.
   ///   - scores: (N, K), row by row; rows from `count` on are padding.
   ///   - targets: (N, K).
+  ///   - weights: How much each sample's loss counts; empty for 1 each.
   package mutating func add(
-    batchLoss: Float, scores: [Float], targets: [Float], count: Int, width: Int
+    batchLoss: Float, scores: [Float], targets: [Float], weights: [Float] = [], count: Int,
+    width: Int
   ) {
-    lossSum += Double(batchLoss) * Double(count)
+    let batchMass = weights.isEmpty ? Double(count) : weights.reduce(0) { $0 + Double($1) }
+    lossSum += Double(batchLoss) * batchMass
+    mass += batchMass
     sampleCount += count
     for row in 0..<count {
       let range = row * width..<(row + 1) * width
@@ -36,7 +42,7 @@ package struct MetricsAccumulator {
   /// The means so far.
   package var metrics: Metrics {
     Metrics(
-      loss: sampleCount == 0 ? 0 : Float(lossSum / Double(sampleCount)),
+      loss: mass == 0 ? 0 : Float(lossSum / mass),
       accuracy: answerCount == 0 ? nil : Float(correctCount) / Float(answerCount),
       sampleCount: sampleCount)
   }

@@ -18,14 +18,15 @@ public final class TrainingLoop {
   private var phase = Phase.start
   private var epoch = 0
   private var step = 0
-  /// The least validation loss so far, after how many steps, and with which values.
-  private var best: (loss: Float, step: Int, values: [ParameterPath: [Float]])?
+  private var values: BestValues?
+  private var leastLoss = Float.infinity
   private var epochsWithoutProgress = 0
   private let trainableCount: Int
 
   private enum Phase {
     case start
     case extracting(FeatureExtraction)
+    case beforeTraining
     case beginEpoch
     case training(EpochProgress)
     case done
@@ -40,7 +41,8 @@ public final class TrainingLoop {
   ) throws {
     try options.validate()
     try configuration.validate()
-    if options.patience != nil || options.keepsBest, validation?.sampleCount ?? 0 == 0 {
+    let validation = validation.flatMap { $0.sampleCount > 0 ? $0 : nil }
+    if options.patience != nil || options.keepsBest, validation == nil {
       throw MissingValidation()
     }
     self.engine = engine
@@ -61,11 +63,14 @@ public final class TrainingLoop {
       switch phase {
       case .start:
         try engine.configure(configuration)
-        phase = try startExtraction().map(Phase.extracting) ?? .beginEpoch
+        phase = try startExtraction().map(Phase.extracting) ?? .beforeTraining
       case .extracting(let extraction):
         if let count = try extraction.next() {
           return .extracted(count: count, total: extraction.total)
         }
+        phase = .beforeTraining
+      case .beforeTraining:
+        try keepStart()
         phase = .beginEpoch
       case .beginEpoch:
         if epoch == options.epochs {
@@ -74,8 +79,12 @@ public final class TrainingLoop {
         }
         phase = .training(try beginEpoch())
       case .training(let progress):
-        if let record = try progress.next(self) { return .step(record) }
+        if let record = try progress.next(self) {
+          try requireFinite(record.loss, progress, step: record.step)
+          return .step(record)
+        }
         let record = try endEpoch(progress)
+        try requireFinite(record.validation?.loss ?? 0, progress)
         phase = .beginEpoch
         epoch += 1
         if try shouldStop(after: record) { try finish() }
@@ -86,10 +95,23 @@ public final class TrainingLoop {
   }
 
   /// Ends training now as if no epochs were left: with ``TrainingOptions/keepsBest`` the values of
-  /// the best epoch come back.
+  /// the best epoch come back. Values at the start come back only where they are better than what
+  /// they became since.
   public func end() throws {
     if case .done = phase { return }
+    if options.keepsBest, let start = values, start.epoch == nil, start.step != step,
+      let metrics = try evaluation(), start.isBeaten(by: metrics.loss)
+    {
+      values = BestValues(epoch: firstEpoch + epoch, validation: metrics, step: step, values: [:])
+    }
     try finish()
+  }
+
+  /// The best values so far; `nil` where none were evaluated.
+  public var best: BestEpoch? {
+    values.flatMap { values in
+      values.validation.map { BestEpoch(epoch: values.epoch, validation: $0) }
+    }
   }
 
   /// The rate of the step about to be made.
@@ -133,26 +155,53 @@ public final class TrainingLoop {
   }
 
   private func endEpoch(_ progress: EpochProgress) throws -> EpochRecord {
-    let metrics = try validation.map {
-      try engine.evaluate(
-        $0, bank: validationBank, batchSize: options.batchSize, loss: configuration.loss)
-    }
+    let metrics = try evaluation()
     return EpochRecord(
       epoch: progress.number, training: progress.metrics.metrics, validation: metrics,
       rate: progress.rate, seconds: progress.seconds, trainableCount: trainableCount,
       samplesPerSecond: progress.samplesPerSecond)
   }
 
+  private func evaluation() throws -> Metrics? {
+    try validation.map {
+      try engine.evaluate(
+        $0, bank: validationBank, batchSize: options.batchSize, loss: configuration.loss)
+    }
+  }
+}
+
+// MARK: - The best values
+
+extension TrainingLoop {
+  private var keepsValues: Bool { options.keepsBest || options.stopsDivergence }
+
+  /// Keeps the values at the start, where they may be wanted back.
+  private func keepStart() throws {
+    let isCounted = options.keepsBest && options.countsStart
+    guard isCounted || options.stopsDivergence else { return }
+    values = BestValues(
+      validation: isCounted ? try evaluation() : nil, step: step, values: try currentValues())
+  }
+
   /// Keeps the best values, and tells whether patience has run out.
   private func shouldStop(after record: EpochRecord) throws -> Bool {
-    guard let loss = record.validation?.loss else { return false }
-    if loss < best?.loss ?? .infinity {
-      epochsWithoutProgress = 0
-      best = (loss, step, options.keepsBest ? try currentValues() : [:])
+    guard let loss = record.validation?.loss else {
+      if options.stopsDivergence { try keepValues(of: record) }
+      return false
+    }
+    if loss.isFinite, values?.isBeaten(by: loss) ?? true { try keepValues(of: record) }
+    if loss < leastLoss {
+      (leastLoss, epochsWithoutProgress) = (loss, 0)
     } else {
       epochsWithoutProgress += 1
     }
     return options.patience.map { epochsWithoutProgress >= $0 } ?? false
+  }
+
+  private func keepValues(of record: EpochRecord) throws {
+    values = BestValues(
+      epoch: record.epoch, validation: record.validation, step: step,
+      values: keepsValues ? try currentValues() : [:])
   }
 
   /// The values that training changes, running statistics included.
@@ -165,10 +214,23 @@ public final class TrainingLoop {
     return values
   }
 
+  /// Ends training with the best values where the loss is no finite number, if that is asked for.
+  private func requireFinite(
+    _ loss: Float, _ progress: EpochProgress, step: Int? = nil
+  ) throws {
+    guard options.stopsDivergence, !loss.isFinite else { return }
+    phase = .done
+    if let values { try engine.restore(values.values) }
+    throw DivergedTraining(
+      epoch: progress.number, step: step, rate: progress.rate, keptEpoch: values?.epoch)
+  }
+
   private func finish() throws {
     phase = .done
     try engine.download()
-    guard options.keepsBest, let best, best.step != step else { return }
-    try engine.restore(best.values)
+    guard options.keepsBest, let values, values.validation != nil, values.step != step else {
+      return
+    }
+    try engine.restore(values.values)
   }
 }

@@ -25,6 +25,14 @@ public struct TrainingOptions: Hashable, Sendable {
   /// Whether to end with the values of the epoch with the least validation loss instead of the last
   /// one's; they are kept in the host's memory.
   public var keepsBest: Bool
+  /// Whether ``keepsBest`` counts the values at the start as well, so that training that makes
+  /// nothing better changes nothing; they are then evaluated before the first step.
+  public var countsStart: Bool
+  /// Whether training ends where a loss is no finite number any more, with the values of the best
+  /// epoch so far (without validation samples: the last one's) and a ``DivergedTraining``.
+  ///
+  /// The values of that epoch are kept in the host's memory.
+  public var stopsDivergence: Bool
 
   /// How to train; without arguments for five epochs at a constant rate.
   ///
@@ -35,10 +43,13 @@ public struct TrainingOptions: Hashable, Sendable {
   ///   - featureMemoryLimit: Beyond this many bytes, kept features live in a file.
   ///   - patience: Stop when the validation loss has not improved for this many epochs.
   ///   - keepsBest: Whether to end with the values of the epoch with the least validation loss.
+  ///   - countsStart: Whether the values at the start may be the best, too.
+  ///   - stopsDivergence: Whether a loss that is no finite number ends training.
   public init(
     epochs: Int = 5, batchSize: Int = 32, schedule: RateSchedule = .constant, warmupSteps: Int = 0,
     featureCache: FeatureCache = .automatic, featureMemoryLimit: Int = 1 << 30,
-    patience: Int? = nil, keepsBest: Bool = false
+    patience: Int? = nil, keepsBest: Bool = false, countsStart: Bool = false,
+    stopsDivergence: Bool = false
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
@@ -48,14 +59,8 @@ public struct TrainingOptions: Hashable, Sendable {
     self.featureMemoryLimit = featureMemoryLimit
     self.patience = patience
     self.keepsBest = keepsBest
-  }
-}
-
-/// Options that go by a validation loss, where there is none.
-public struct MissingValidation: Error, CustomStringConvertible {
-  public var description: String {
-    "patience and keepsBest go by the loss on validation samples, but there are none; give some, or "
-      + "leave both options out"
+    self.countsStart = countsStart
+    self.stopsDivergence = stopsDivergence
   }
 }
 

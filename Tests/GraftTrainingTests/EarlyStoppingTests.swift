@@ -93,4 +93,86 @@ import Testing
       #expect(throws: MissingValidation.self) { try learner.training(on: feed, options: options) }
     }
   }
+
+  /// With labels of the opposite, every epoch is worse than the start.
+  @Test func theStartMayBeTheBest() async throws {
+    let (learner, other) = (try Self.makeLearner(), try Self.makeLearner())
+    let start = try Self.values(learner)
+    let run = try learner.training(
+      on: learner.feed(Self.makeData(brightIs: 1)),
+      validation: learner.feed(Self.makeData(brightIs: 0)),
+      options: TrainingOptions(
+        epochs: 3, batchSize: 8, featureCache: .off, keepsBest: true, countsStart: true))
+    for try await _ in run {}
+    #expect(run.best?.epoch == nil)
+    #expect(try run.best?.validation == other.evaluate(Self.makeData(brightIs: 0)))
+    #expect(try Self.values(learner) == start)
+    #expect(learner.history.epochs.allSatisfy { $0.validation!.loss > run.best!.validation.loss })
+  }
+
+  /// Of equals the epoch counts, not the start.
+  @Test func anEpochNeedOnlyBeAsGoodAsTheStart() async throws {
+    let learner = try Self.makeLearner()
+    (learner.statistics, learner.optimizer) = (.stored, .sgd(1e-30))
+    let run = try learner.training(
+      on: learner.feed(Self.makeData(brightIs: 1)),
+      validation: learner.feed(Self.makeData(brightIs: 0)),
+      options: TrainingOptions(epochs: 2, batchSize: 8, keepsBest: true, countsStart: true))
+    for try await _ in run {}
+    #expect(run.best?.epoch == 1)
+  }
+
+  /// What was learned since the start is not given up for it, unless it is worse.
+  @Test(arguments: [true, false])
+  func endingInTheFirstEpochKeepsTheBetter(learnsOpposite: Bool) async throws {
+    let learner = try Self.makeLearner()
+    (learner.statistics, learner.optimizer) = (.stored, .sgd(learnsOpposite ? 10 : 0.01))
+    let start = try Self.values(learner)
+    let run = try learner.training(
+      on: learner.feed(Self.makeData(brightIs: 1)),
+      validation: learner.feed(Self.makeData(brightIs: learnsOpposite ? 0 : 1)),
+      options: TrainingOptions(
+        epochs: 3, batchSize: 8, featureCache: .off, keepsBest: true, countsStart: true))
+    for try await _ in run { break }
+    try run.end()
+    #expect(try (Self.values(learner) == start) == learnsOpposite)
+    #expect(run.best?.epoch == (learnsOpposite ? nil : 1))
+  }
+
+  /// At this rate the squared error grows from step to step until it is no number.
+  @Test func divergenceEndsWithTheBestEpoch() async throws {
+    func learner() throws -> Learner {
+      let learner = try Self.makeLearner()
+      (learner.statistics, learner.loss, learner.optimizer) = (
+        .stored, .meanSquaredError, .sgd(10)
+      )
+      return learner
+    }
+    func run(_ learner: Learner, epochs: Int, validates: Bool) throws -> Graft.TrainingRun {
+      try learner.training(
+        on: learner.feed(Self.makeData(brightIs: 1)),
+        validation: validates ? learner.feed(Self.makeData(brightIs: 1)) : nil,
+        options: TrainingOptions(
+          epochs: epochs, batchSize: 8, featureCache: .off, stopsDivergence: true))
+    }
+    let once = try learner()
+    for try await _ in try run(once, epochs: 1, validates: true) {}
+    let diverging = try learner()
+    let error = await #expect(throws: DivergedTraining.self) {
+      for try await _ in try run(diverging, epochs: 99, validates: true) {}
+    }
+    #expect(error?.keptEpoch == 1)
+    #expect(try Self.values(diverging) == Self.values(once))
+    #expect((1..<99).contains(diverging.history.epochs.count))
+    #expect(error?.epoch == diverging.history.epochs.count + 1)
+    // Without validation samples nobody knows a better one than the last.
+    let blind = try learner()
+    let other = await #expect(throws: DivergedTraining.self) {
+      for try await _ in try run(blind, epochs: 99, validates: false) {}
+    }
+    #expect(other?.keptEpoch == blind.history.epochs.count)
+    #expect(other?.step != nil)
+    #expect(other?.description.contains("in step") == true)
+    #expect(try Self.values(blind).joined().allSatisfy(\.isFinite))
+  }
 }

@@ -19,4 +19,19 @@ import Testing
     #expect(both["pooled"] == pooled["pooled"])
     #expect(both["logits"] == logits["logits"])
   }
+
+  @Test func featuresComeBatchByBatch() throws {
+    let learner = try Learner(
+      Model(.mobileNetV2(inputSize: 32)(pooling: .average)), device: CPUDevice())
+    let samples = (0..<5 * 32 * 32 * 3).map { Float($0 % 13) / 13 }
+    let feed = try ArrayFeed(samples: samples, targets: [], sampleCount: 5)
+    var (batches, rows): ([[Int]], [Float]) = ([], [])
+    try learner.features(["pooled"], of: feed, batchSize: 2) { samples, values in
+      batches.append(samples)
+      #expect(values.keys.sorted() == ["pooled"])
+      rows += values["pooled"] ?? []
+    }
+    #expect(batches == [[0, 1], [2, 3], [4]])
+    #expect(rows == (try learner.features(["pooled"], of: feed, batchSize: 2)["pooled"]))
+  }
 }

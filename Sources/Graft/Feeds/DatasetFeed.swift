@@ -18,21 +18,25 @@ public struct DatasetFeed: SampleFeed {
   public let augmentation: Augmentation?
   /// What the model should answer.
   public let target: Target
+  /// How much a sample of each class counts; empty for 1 each.
+  public let classWeights: [Float]
   private let seed: UInt64
 
   /// - Parameters:
   ///   - preprocessing: What the model wants of pictures.
   ///   - augmentation: What is done to samples at random.
   ///   - target: Whether labels become one of two numbers or one of the classes.
+  ///   - classWeights: How much a sample of each class counts; empty for 1 each.
   ///   - seed: Decides the augmentation.
   public init(
     _ dataset: any Dataset, preprocessing: Preprocessing, augmentation: Augmentation? = nil,
-    target: Target = .oneHot, seed: UInt64 = 0
+    target: Target = .oneHot, classWeights: [Float] = [], seed: UInt64 = 0
   ) {
     self.dataset = dataset
     self.preprocessing = preprocessing
     self.augmentation = augmentation
     self.target = target
+    self.classWeights = classWeights
     self.seed = seed
   }
 
@@ -53,6 +57,11 @@ public struct DatasetFeed: SampleFeed {
       }
     }
     return targets
+  }
+
+  /// The weight of each sample's class; empty where all count the same.
+  public func weights(of samples: [Int]) -> [Float] {
+    classWeights.isEmpty ? [] : samples.map { classWeights[dataset.label(at: $0)] }
   }
 
   /// The batches with these samples, in this order, decoded ahead on other threads.

@@ -6,17 +6,23 @@ public import GraftTraining
 extension Learner {
   /// A dataset as this learner's model takes it.
   ///
-  /// - Parameter augmentation: Only for training.
+  /// - Parameters:
+  ///   - augmentation: Only for training.
+  ///   - classWeights: How much a sample of each class counts (``ClassWeights/values(for:)``); empty
+  ///     for 1 each.
   /// - Throws: ``LearnerError`` where the dataset's classes don't fit the model's output, or its
   ///   samples the model's input, or where a label is none of its classes.
   public func feed(
-    _ dataset: any Dataset, augmentation: Augmentation? = nil
+    _ dataset: any Dataset, augmentation: Augmentation? = nil, classWeights: [Float] = []
   ) throws -> DatasetFeed {
     let width = try model.outline().output.shape.extents.last ?? 0
     let isBinary = width == 1 && loss == .binaryCrossEntropy && dataset.classes.count == 2
     guard isBinary || width == dataset.classes.count else {
       throw LearnerError.classCount(
         model: model.name, outputs: width, classes: dataset.classes.count)
+    }
+    guard classWeights.isEmpty || classWeights.count == dataset.classes.count else {
+      throw LearnerError.classWeights(classWeights.count, classes: dataset.classes.count)
     }
     try checkShape(of: dataset)
     let classCount = dataset.classes.count
@@ -25,7 +31,7 @@ extension Learner {
     }
     return DatasetFeed(
       dataset, preprocessing: preprocessing, augmentation: augmentation,
-      target: isBinary ? .binary : .oneHot, seed: seed)
+      target: isBinary ? .binary : .oneHot, classWeights: classWeights, seed: seed)
   }
 
   /// Pictures by path, prepared for this learner's model, without labels.
@@ -33,10 +39,20 @@ extension Learner {
   /// - Parameter preprocessing: By default the learner's.
   /// - Throws: ``LearnerError`` where the model takes no pictures of its preprocessing's channels.
   public func feed(paths: [String], preprocessing: Preprocessing? = nil) throws -> DatasetFeed {
+    try feed(
+      unlabelled: PictureList(paths, classes: model.classNames), preprocessing: preprocessing)
+  }
+
+  /// Samples without labels that matter, prepared for this learner's model.
+  ///
+  /// - Parameter preprocessing: By default the learner's.
+  /// - Throws: ``LearnerError`` where the samples don't fit the model's input.
+  public func feed(
+    unlabelled samples: any Dataset, preprocessing: Preprocessing? = nil
+  ) throws -> DatasetFeed {
     let preprocessing = preprocessing ?? self.preprocessing
-    let pictures = PictureList(paths: paths, classes: model.classNames)
-    try checkShape(of: pictures, preprocessing)
-    return DatasetFeed(pictures, preprocessing: preprocessing)
+    try checkShape(of: samples, preprocessing)
+    return DatasetFeed(samples, preprocessing: preprocessing)
   }
 
   private func checkShape(
@@ -53,18 +69,21 @@ extension Learner {
   ///
   /// - Parameters:
   ///   - augmentation: What is done to training samples at random.
+  ///   - classWeights: How much samples of each class count, in training and in the loss on validation
+  ///     samples; by default 1 each.
   ///   - patience: Stop when the validation loss has not improved for this many epochs.
   ///   - keepsBest: Whether to end with the values of the epoch with the least validation loss.
   /// - Returns: The epochs of this fit.
   @discardableResult
   public func fit<Part: Dataset>(
     _ data: DatasetSplit<Part>, epochs: Int, batchSize: Int = 32,
-    augmentation: Augmentation? = nil, patience: Int? = nil, keepsBest: Bool = false,
-    isolation: isolated (any Actor)? = #isolation
+    augmentation: Augmentation? = nil, classWeights: ClassWeights? = nil, patience: Int? = nil,
+    keepsBest: Bool = false, isolation: isolated (any Actor)? = #isolation
   ) async throws -> History {
-    try await fit(
-      on: feed(data.training, augmentation: augmentation),
-      validation: feed(data.validation),
+    let weights = try classWeights?.values(for: data.training) ?? []
+    return try await fit(
+      on: feed(data.training, augmentation: augmentation, classWeights: weights),
+      validation: feed(data.validation, classWeights: weights),
       options: TrainingOptions(
         epochs: epochs, batchSize: batchSize, patience: patience, keepsBest: keepsBest),
       isolation: isolation)
@@ -91,8 +110,29 @@ extension Learner {
   /// - Throws: `ImageError` with the path of a picture that can't be read.
   public func predict(paths: [String], batchSize: Int = 32) throws -> [Classification] {
     guard !paths.isEmpty else { return [] }
-    return try predict(feed(paths: paths), batchSize: min(batchSize, paths.count)).enumerated().map
-    {
+    return try classifications(of: feed(paths: paths), batchSize: min(batchSize, paths.count))
+  }
+
+  /// The class that the model gives each picture that can be read.
+  ///
+  /// - Returns: The answers, whose ``Classification/sample`` is a position in `paths`; and what is
+  ///   wrong with the other pictures, by position.
+  public func predict(
+    readable paths: [String], batchSize: Int = 32
+  ) throws -> (answers: [Classification], unreadable: [Int: ImageError]) {
+    guard !paths.isEmpty else { return ([], [:]) }
+    let pictures = ForgivingDataset(PictureList(paths, classes: model.classNames))
+    let answers = try classifications(
+      of: feed(unlabelled: pictures), batchSize: min(batchSize, paths.count))
+    let unreadable = pictures.unreadable
+    return (answers.filter { unreadable[$0.sample] == nil }, unreadable)
+  }
+
+  private func classifications(
+    of feed: DatasetFeed, batchSize: Int
+  ) throws -> [Classification] {
+    try predict(feed, batchSize: batchSize).enumerated().map {
+      // One output answers yes or no: its complement is the first class.
       let values = $1.count == 1 ? [1 - $1[0], $1[0]] : $1
       return Classification(sample: $0, probabilities: values, label: nil)
     }
@@ -129,6 +169,8 @@ public enum LearnerError: Error, CustomStringConvertible {
   case targetWidth(model: String, outputs: Int, found: Int)
   /// A label that is none of a dataset's classes.
   case label(Int, sample: Int, classes: Int)
+  /// How many there are of both.
+  case classWeights(Int, classes: Int)
 
   public var description: String {
     switch self {
@@ -147,6 +189,8 @@ public enum LearnerError: Error, CustomStringConvertible {
     case .label(let label, let sample, let classes):
       "the label of sample \(sample) is \(label), but the \(classes) classes are numbered from 0 "
         + "to \(classes - 1)"
+    case .classWeights(let count, let classes):
+      "there are \(count) class weights, but the data has \(classes) classes; give each class one"
     }
   }
 }
@@ -160,21 +204,5 @@ extension Model {
     guard count == 0 || count == outputs || (outputs == 1 && count == 2) else {
       throw LearnerError.classNames(model: name, outputs: outputs, names: count)
     }
-  }
-}
-
-/// Pictures by path, without labels.
-struct PictureList: Dataset {
-  let paths: [String]
-  let classes: [String]
-
-  var count: Int { paths.count }
-
-  func label(at index: Int) -> Int { 0 }
-
-  func fill(
-    _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
-  ) throws {
-    try preparer.prepare(fileAt: paths[index], into: values)
   }
 }

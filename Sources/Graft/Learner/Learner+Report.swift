@@ -25,6 +25,18 @@ extension Learner {
     try report.write(to: url)
   }
 
+  /// Writes a page of curves alone, where no samples were held out to judge the model by.
+  ///
+  /// - Parameter notes: Figures to show at the top: a label and a value each.
+  /// - Throws: What writing throws; an existing file is only replaced at the end.
+  public func report(notes: [(label: String, value: String)], to url: URL) throws {
+    let figures = notes.map { Report.KeyFigure(label: $0.label, value: $0.value) }
+    let report = Report(
+      title: "\(model.name): \(model.classNames.joined(separator: ", "))",
+      subtitle: "Nothing held out, on \(device.name)", sections: [.figures(figures)] + charts())
+    try report.write(to: url)
+  }
+
   private func figures(
     _ results: [Classification], _ notes: [(label: String, value: String)], of noun: String
   ) -> Report.Section {

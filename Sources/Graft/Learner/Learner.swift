@@ -157,6 +157,24 @@ public final class Learner {
     return results.filter { layers.contains($0.key) }
   }
 
+  /// Passes the values of named layers batch by batch, so that no more need be in memory.
+  ///
+  /// - Parameter body: Takes the samples of a batch and, by name, the values for each of them.
+  /// - Throws: ``ModelError`` with the nearest names where a layer is unknown; ``OptionError``;
+  ///   what `body` throws.
+  public func features(
+    _ layers: [String], of samples: any SampleFeed, batchSize: Int = 32,
+    _ body: (_ samples: [Int], _ values: [String: [Float]]) throws -> Void
+  ) throws {
+    try TrainingOptions(batchSize: batchSize).validate()
+    let outline = try model.outline()
+    for layer in layers { _ = try outline.endpoint(layer) }
+    try engine.configure(configuration())
+    try engine.predict(samples, batchSize: batchSize, endpoints: layers) { samples, rows in
+      try body(samples, rows.filter { layers.contains($0.key) })
+    }
+  }
+
   private func checkTargets(of feed: any SampleFeed) throws {
     let expected = try model.outline().output.shape.count
     guard feed.targetWidth == expected else {

@@ -18,6 +18,10 @@ public struct TrainingRun: AsyncSequence {
   /// values of the best epoch back.
   public func end() throws { try loop.end() }
 
+  /// The epoch with the least validation loss so far and that loss; `nil` where there is none yet.
+  /// With ``TrainingOptions/keepsBest``, the one whose values the model has at the end.
+  public var best: BestEpoch? { loop.best }
+
   /// An iterator that goes on where training stands.
   public func makeAsyncIterator() -> Iterator { Iterator(loop: loop, learner: learner) }
 

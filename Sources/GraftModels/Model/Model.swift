@@ -52,7 +52,8 @@ public struct Model: Sendable {
   /// The model's computation for batches of a size.
   ///
   /// Inputs: `input` (N, height, width, channels) and, with a ``Dropout``, `seeds`. Output: `output`.
-  /// A classifier also has the endpoint `logits`: the same before a final softmax or sigmoid.
+  /// A classifier also has the endpoint `logits`: the same before a final softmax or sigmoid; a model
+  /// on a backbone has `pooled`, the means of the backbone's last map.
   ///
   /// - Throws: `GraphError` with the path of the first layer that doesn't fit.
   public func trace(batchSize: Int) throws(GraphError) -> Graph {
@@ -105,6 +106,7 @@ public struct Model: Sendable {
     for layer in layers {
       if let backbone = layer as? Backbone, !names.isInHead {
         output = backbone(output, in: scope.transparent(backbone.name))
+        offerPooled(output, in: scope)
         names.isInHead = true
       } else if let backbone = layer as? Backbone {
         output = backbone(output, in: scope / names.next(of: backbone.name))
@@ -119,6 +121,13 @@ public struct Model: Sendable {
       scope.offer(logits, as: "logits")
     }
     return (input, output)
+  }
+
+  /// Offers the means of the backbone's last map, whatever the head makes of it; nobody computes
+  /// them who doesn't read them.
+  private func offerPooled(_ features: Symbol, in scope: Scope) {
+    guard features.shape.rank == 4 else { return }
+    scope.offer(scope.builder.apply(GlobalPooling(.average), to: features), as: "pooled")
   }
 
   /// The most samples, rows, columns or channels of a batch.
