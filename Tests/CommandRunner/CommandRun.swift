@@ -12,12 +12,15 @@ public struct CommandRun: Sendable {
   /// - Parameters:
   ///   - folder: Where it runs.
   ///   - environment: What is added to the environment of the tests.
+  ///   - script: For a shell to run instead, where `"$0" "$@"` is the command with its arguments.
+  ///   - signal: What is sent to it once it has printed something.
   public init(
-    _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:],
+    through script: String? = nil, signal: Signal? = nil
   ) async throws {
     let process = Process()
-    process.executableURL = try Self.command
-    process.arguments = arguments
+    process.executableURL = try script == nil ? Self.command : URL(filePath: "/bin/sh")
+    process.arguments = try (script.map { ["-c", $0, try Self.command.path] } ?? []) + arguments
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let log = FileManager.default.temporaryDirectory.appending(path: "graft-\(UUID()).log")
@@ -33,6 +36,7 @@ public struct CommandRun: Sendable {
       }
       do {
         try process.run()
+        signal?.send(to: process.processIdentifier, whenIn: log)
       } catch {
         process.terminationHandler = nil
         continuation.resume(throwing: error)
@@ -46,6 +50,30 @@ public struct CommandRun: Sendable {
     get throws {
       guard let tests = Bundle.main.executableURL else { throw CocoaError(.fileNoSuchFile) }
       return tests.deletingLastPathComponent().appending(path: "graft")
+    }
+  }
+}
+
+/// A signal to a process that prints.
+public struct Signal: Sendable {
+  private var number: Int32
+  private var marker: String
+
+  /// The signal of a number, once the marker has been printed.
+  public init(_ number: Int32, after marker: String) {
+    (self.number, self.marker) = (number, marker)
+  }
+
+  fileprivate func send(to process: Int32, whenIn log: URL) {
+    Task {
+      while kill(process, 0) == 0 {
+        let text = try String(decoding: Data(contentsOf: log), as: UTF8.self)
+        if text.contains(marker) {
+          kill(process, number)
+          return
+        }
+        try await Task.sleep(for: .milliseconds(20))
+      }
     }
   }
 }

@@ -1,4 +1,6 @@
+import CommandRunner
 import Foundation
+import Testing
 
 /// A folder of its own with photos in it, and what tests put there besides.
 struct Photos: ~Copyable {
@@ -30,4 +32,38 @@ struct Photos: ~Copyable {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     return try Data(contentsOf: tests.appending(path: "Fixtures/images/\(name)"))
   }
+}
+
+extension CommandRun {
+  /// Runs the command with arguments that are split at spaces.
+  init(_ arguments: String, in photos: borrowing Photos, signal: Signal? = nil) async throws {
+    try await self.init(
+      arguments.split(separator: " ").map(String.init), in: photos.folder, signal: signal)
+  }
+
+  /// The JSON that it printed.
+  func json<Result: Decodable>(_ type: Result.Type = Result.self) throws -> Result {
+    let line = try #require(output.split(separator: "\n").last { $0.hasPrefix("{") }, "\(output)")
+    return try JSONDecoder().decode(type, from: Data(line.utf8))
+  }
+}
+
+/// What `graft predict --json` gives.
+struct Predictions: Decodable {
+  struct Answer: Decodable, Equatable {
+    var `class`: String
+    var probability: Float
+  }
+  struct Prediction: Decodable, Equatable {
+    var path: String
+    var `class`: String
+    var probability: Float
+    var classes: [Answer]
+  }
+  struct Failure: Decodable {
+    var path: String
+    var error: String
+  }
+  var predictions: [Prediction]
+  var errors: [Failure]
 }

@@ -52,8 +52,8 @@ struct PageTests {
   }
 
   @Test func forbiddenCharactersAreReplaced() throws {
-    let page = try ReportPage([], title: "a\u{0}b\u{1B}[31mc\u{FFFF}")
-    #expect(page.elements("h1").map(\.text) == ["a\u{FFFD}b\u{FFFD}[31mc\u{FFFD}"])
+    let page = try ReportPage([], title: "a\u{0}b\u{1B}[31mc\u{FFFF}\u{9B}31m")
+    #expect(page.elements("h1").map(\.text) == ["a\u{FFFD}b\u{FFFD}[31mc\u{FFFD}\u{FFFD}31m"])
   }
 
   @Test func nothingIsFetched() throws {

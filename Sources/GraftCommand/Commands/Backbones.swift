@@ -35,10 +35,11 @@ struct Backbones: ParsableCommand {
       ]
     }
     let header = ["name", "", "parameters", "with classifier", "pixels", "at least"]
-    for line in Format.table([header] + rows, leftColumns: 2) { print(line) }
+    for line in Format.table([header] + rows, leftColumns: 2) { Terminal.show(line) }
     let scalable = Backbone.all.map(\.name).filter { Backbone.scalable[$0] != nil }
-    print(
-      "\nIn other widths: \(scalable.joined(separator: ", ")); the width is put behind the name, "
+    Terminal.show("")
+    Terminal.show(
+      "In other widths: \(scalable.joined(separator: ", ")); the width is put behind the name, "
         + "as in mobilenetv2-0.5")
     if json { try Terminal.printJSON(Result(backbones: entries)) }
   }

@@ -7,11 +7,11 @@ struct Classify: AsyncParsableCommand {
     abstract: "ImageNet's classes of photos, by a pretrained network as it is.",
     discussion: """
       Weights are fetched where they are not at hand (see `graft weights`). For a model that you \
-      trained, use `graft predict`.
+      trained, use `graft predict`. A photo that can't be read is named on standard error (and in \
+      `errors` with --json), the others are answered for, and the exit status is 65.
       """)
 
-  @Argument(help: "Photos.")
-  var photos: [String]
+  @OptionGroup var files: PictureArguments
 
   @Option(help: "How many classes to show for each photo.")
   var top = 5
@@ -32,11 +32,13 @@ struct Classify: AsyncParsableCommand {
     }
     var backbone: String
     var photos: [Photo]
+    /// The photos that could not be read.
+    var errors: [PictureFailure]
   }
 
   func validate() throws {
     guard top > 0 else { throw ValidationError("--top takes a number from 1 on") }
-    guard !photos.isEmpty else { throw ValidationError("name at least one photo") }
+    guard !files.photos.isEmpty else { throw ValidationError("name at least one photo") }
   }
 
   func run() async throws {
@@ -46,22 +48,32 @@ struct Classify: AsyncParsableCommand {
     let learner = try Learner(
       model, preprocessing: pictures.adjusted(model.preprocessing),
       device: shared.openDevice(), seed: shared.seed)
-    let found = try learner.predict(paths: photos).map { photo in
-      let best = photo.probabilities.indices
-        .sorted { photo.probabilities[$0] > photo.probabilities[$1] }.prefix(top)
-      return Result.Photo(
-        path: photos[photo.sample],
-        classes: best.map {
+    let pictures = files.pictures()
+    let (answers, unreadable) = try learner.predict(readable: pictures.paths)
+    let found = answers.map { answer in
+      Result.Photo(
+        path: pictures.paths[answer.sample],
+        classes: answer.top(top).map {
           Result.Answer(
-            index: $0, class: model.classNames[$0], probability: photo.probabilities[$0])
+            index: $0, class: model.classNames[$0], probability: answer.probabilities[$0])
         })
     }
+    let failures = pictures.failures(unreadable)
+    try files.tell(failures)
+    show(found, on: terminal)
+    if shared.json {
+      try Terminal.printJSON(
+        Result(backbone: network.backbone, photos: found, errors: failures))
+    }
+    try ExitCode.check(failures)
+  }
+
+  private func show(_ found: [Result.Photo], on terminal: Terminal) {
     for photo in found {
       terminal.say(photo.path)
       let rows = photo.classes.map { ["  \($0.class)", Format.percent($0.probability)] }
       for line in Format.table(rows) { terminal.say(line) }
     }
-    if shared.json { try Terminal.printJSON(Result(backbone: network.backbone, photos: found)) }
   }
 
   private func makeBackbone(_ terminal: Terminal) async throws -> Backbone {

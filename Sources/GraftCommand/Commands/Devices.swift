@@ -41,11 +41,12 @@ struct Devices: ParsableCommand {
       : "there is no GPU; an OpenCL device that is a CPU is used only where --device asks for it"
     for entry in entries {
       let speed = entry.gigaflopsPerSecond.map { "\(Format.fixed($0, 0)) GFLOP/s" } ?? ""
-      print("\(entry.choice)  \(entry.name)  \(Format.bytes(entry.memoryByteCount))  \(speed)")
-      if let problem = entry.problem { print("    does not work: \(problem)") }
+      let memory = Format.bytes(entry.memoryByteCount)
+      Terminal.show("\(entry.choice)  \(entry.name)  \(memory)  \(speed)")
+      if let problem = entry.problem { Terminal.show("    does not work: \(problem)") }
     }
-    if let openCLProblem { print("opencl: \(openCLProblem)") }
-    print("Chosen: \(chosen), because \(reason)")
+    if let openCLProblem { Terminal.show("opencl: \(openCLProblem)") }
+    Terminal.show("Chosen: \(chosen), because \(reason)")
     if json {
       try Terminal.printJSON(
         Result(devices: entries, chosen: chosen.description, reason: reason))

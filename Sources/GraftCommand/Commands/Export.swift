@@ -51,7 +51,7 @@ struct Export: AsyncParsableCommand {
     case .safetensors: try export.writeSafetensors(names, to: url)
     case .keras: try export.writeKeras(to: url)
     }
-    print("\(learner.model.name): \(url.path)")
+    Terminal.show("\(learner.model.name): \(url.path)")
   }
 
   private func makeLearner() async throws -> Learner {

@@ -7,9 +7,9 @@ final class FeatureJob {
   private let layers: [String]
   private let learner: Learner
   private let feed: any SampleFeed
-  private let paths: [String]?
-
-  var sampleCount: Int { feed.sampleCount }
+  private let pictures: PictureSelection?
+  /// Notes the pictures that can't be read.
+  private let dataset: ForgivingDataset?
 
   init(_ options: Features, layers: [String]) async throws {
     self.options = options
@@ -33,43 +33,88 @@ final class FeatureJob {
       }
       feed = try ArrayFeed(
         samples: tensor.values, targets: [], sampleCount: tensor.shape[0])
-      paths = nil
+      (pictures, dataset) = (nil, nil)
     } else {
-      let files = try Self.files(options.photos)
-      guard !files.isEmpty else { throw FeatureError.noPhotos(options.photos) }
+      let pictures = options.files.pictures()
+      let dataset = ForgivingDataset(PictureList(pictures.paths))
       feed = try learner.feed(
-        paths: files, preprocessing: options.pictures.adjusted(learner.preprocessing))
-      paths = files
+        unlabelled: dataset, preprocessing: options.pictures.adjusted(learner.preprocessing))
+      (self.pictures, self.dataset) = (pictures, dataset)
     }
   }
 
-  /// Writes the features and returns their shapes.
-  func run() throws -> [String: [Int]] {
-    let types = try layers.map { try learner.model[$0].type.shape }
-    let values = try learner.features(
-      layers, of: feed, batchSize: min(options.batchSize, sampleCount))
-    var tensors: [WritableTensor] = []
-    var shapes: [String: [Int]] = [:]
-    for (name, type) in zip(layers, types) {
-      var extents = [sampleCount] + type.extents.dropFirst()
-      var elements = values[name] ?? []
-      if options.inputLayout == .nchw, options.input != nil, extents.count == 4 {
-        elements = elements.channelsFirst(extents)
-        extents = [extents[0], extents[3], extents[1], extents[2]]
-      }
-      shapes[name] = extents
-      tensors.append(
-        WritableTensor(name: name, shape: Shape(extents)) { [elements] in elements })
+  /// Writes the features.
+  ///
+  /// - Returns: The tensors' shapes, how many samples there are rows of, and the pictures without one.
+  /// - Throws: ``UnreadablePictures`` where none can be read, or all were to be.
+  func run() throws -> (shapes: [String: [Int]], sampleCount: Int, failures: [PictureFailure]) {
+    let outline = try learner.model.outline()
+    var rows: [String: Row] = [:]
+    for name in layers {
+      let shape = try outline.endpoint(name).type.shape.extents.dropFirst()
+      rows[name] = Row(shape: Array(shape), isTurned: turnsMaps && shape.count == 3)
     }
     let url = URL(fileURLWithPath: options.output)
-    try SafetensorsWriter.write(tensors, to: url)
-    if let paths {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .withoutEscapingSlashes]
-      try encoder.encode(["photos": paths]).write(
-        to: url.deletingPathExtension().appendingPathExtension("json"), options: .atomic)
+    var writer = try SafetensorsRowWriter(
+      rows.map { (name: $0, rowShape: Shape($1.writtenShape)) }, rowLimit: feed.sampleCount, to: url
+    )
+    try write(rows, by: &writer)
+    let unreadable = dataset?.unreadable ?? [:]
+    let failures = pictures?.failures(unreadable) ?? []
+    let sampleCount = writer.rowCount
+    if sampleCount == 0 { throw UnreadablePictures(failures: failures) }
+    try options.files.tell(failures)
+    try writer.finish()
+    if let pictures { try list(pictures, but: unreadable, beside: url) }
+    return (rows.mapValues { [sampleCount] + $0.writtenShape }, sampleCount, failures)
+  }
+
+  private func write(
+    _ rows: [String: Row], by writer: inout SafetensorsRowWriter
+  ) throws {
+    guard feed.sampleCount > 0 else { return }
+    try learner.features(
+      layers, of: feed, batchSize: min(options.batchSize, feed.sampleCount)
+    ) { samples, values in
+      let unreadable = dataset?.unreadable ?? [:]
+      let kept = samples.indices.filter { unreadable[samples[$0]] == nil }
+      var written: [String: [Float]] = [:]
+      for (name, elements) in values { written[name] = rows[name]?.picked(kept, of: elements) }
+      try writer.append(written, count: kept.count)
     }
-    return shapes
+  }
+
+  /// Writes which picture each row is of.
+  private func list(
+    _ pictures: PictureSelection, but unreadable: [Int: ImageError], beside url: URL
+  ) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .withoutEscapingSlashes]
+    let paths = pictures.paths.indices.filter { unreadable[$0] == nil }.map { pictures.paths[$0] }
+    try encoder.encode(["photos": paths]).write(
+      to: url.deletingPathExtension().appendingPathExtension("json"), options: .atomic)
+  }
+
+  /// Whether maps are turned so that channels come first, as in the tensor that was given.
+  private var turnsMaps: Bool { options.inputLayout == .nchw && options.input != nil }
+
+  /// What a layer gives for one sample, and how it is written.
+  private struct Row {
+    /// Of a map: height, width, channels.
+    var shape: [Int]
+    /// Whether channels come first in the file.
+    var isTurned: Bool
+
+    var writtenShape: [Int] { isTurned ? [shape[2], shape[0], shape[1]] : shape }
+
+    /// Some rows of a batch, as they are written.
+    func picked(_ rows: [Int], of elements: [Float]) -> [Float] {
+      let width = shape.reduce(1, *)
+      let picked =
+        rows.count * width == elements.count
+        ? elements : rows.flatMap { elements[$0 * width..<($0 + 1) * width] }
+      return isTurned ? picked.channelsFirst([rows.count] + shape) : picked
+    }
   }
 
   private static func backboneLearner(
@@ -89,89 +134,22 @@ final class FeatureJob {
     if !needsTop || layers.contains("pooled") { backbone = backbone(pooling: .average) }
     return try Learner(Model(backbone), device: device)
   }
-
-  private static func files(_ paths: [String]) throws -> [String] {
-    try paths.flatMap { path -> [String] in
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-        throw FeatureError.missing(path)
-      }
-      guard isFolder.boolValue else { return [path] }
-      return try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
-        .map { "\(path)/\($0)" }
-        .filter {
-          ["jpg", "jpeg", "png", "webp"].contains(($0 as NSString).pathExtension.lowercased())
-        }
-    }
-  }
-}
-
-/// The tensor `input` of a file, channels last.
-struct InputTensor {
-  let shape: Shape
-  let values: [Float]
-
-  init(contentsOf url: URL, layout: ImageLayout) throws {
-    let file = try WeightFile(contentsOf: url)
-    guard let tensor = file["input"] else { throw FeatureError.noInput(url.path) }
-    guard tensor.shape.rank == 4, tensor.shape.count > 0 else {
-      throw FeatureError.notImages(url.path, tensor.shape.extents)
-    }
-    let (shape, values) = (tensor.shape, try tensor.load())
-    switch layout {
-    case .nhwc: (self.shape, self.values) = (shape, values)
-    case .nchw:
-      self.shape = [shape[0], shape[2], shape[3], shape[1]]
-      self.values = values.channelsLast(shape.extents)
-    }
-  }
 }
 
 /// A request for features that can't be met.
 enum FeatureError: Error, CustomStringConvertible {
-  case missing(String)
   case noInput(String)
   case notImages(String, [Int])
-  case noPhotos([String])
   case wrongShape(expected: [Int], found: [Int])
 
   var description: String {
     switch self {
-    case .missing(let path): "there is no file or folder '\(path)'"
     case .noInput(let path): "\(path) has no tensor named 'input'"
     case .notImages(let path, let shape):
       "\(path): the tensor 'input' has shape \(shape); expected are four axes, none of them empty"
-    case .noPhotos(let paths):
-      "there are no JPEG, PNG or WebP pictures in \(paths.joined(separator: ", "))"
     case .wrongShape(let expected, let found):
       "the images are \(found) (height, width, channels), but the network takes \(expected); "
         + "see --size and --input-layout"
-    }
-  }
-}
-
-extension [Float] {
-  /// From (N, height, width, channels), the given extents, to (N, channels, height, width).
-  func channelsFirst(_ extents: [Int]) -> [Float] {
-    transposed(count: extents[0], rows: extents[1] * extents[2], columns: extents[3])
-  }
-
-  /// From (N, channels, height, width), the given extents, to (N, height, width, channels).
-  func channelsLast(_ extents: [Int]) -> [Float] {
-    transposed(count: extents[0], rows: extents[1], columns: extents[2] * extents[3])
-  }
-
-  private func transposed(count: Int, rows: Int, columns: Int) -> [Float] {
-    [Float](unsafeUninitializedCapacity: self.count) { output, initializedCount in
-      for matrix in 0..<count {
-        let start = matrix * rows * columns
-        for row in 0..<rows {
-          for column in 0..<columns {
-            output[start + column * rows + row] = self[start + row * columns + column]
-          }
-        }
-      }
-      initializedCount = self.count
     }
   }
 }

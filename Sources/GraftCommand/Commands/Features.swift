@@ -10,7 +10,9 @@ struct Features: AsyncParsableCommand {
       them there are `pooled`, the means of the last map, and the classifier's `logits`; `stages` \
       stands for the last map of each size. The result is a \
       safetensors file with a tensor of each layer's name; for photos also a JSON file beside it \
-      that lists them in order.
+      that lists them in order. It is written while features come, so memory does not grow with the \
+      number of photos. A photo that can't be read has no row, is named on standard error (and in \
+      `errors` with --json), and the exit status is 65.
       """)
 
   @Option(help: "A model that `graft train` wrote, in place of --backbone.")
@@ -33,8 +35,7 @@ struct Features: AsyncParsableCommand {
   @Option(help: "Images in one step.")
   var batchSize = 32
 
-  @Argument(help: "Photos, or folders of photos.")
-  var photos: [String] = []
+  @OptionGroup var files: PictureArguments
 
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var shared: SharedOptions
@@ -43,10 +44,12 @@ struct Features: AsyncParsableCommand {
     var output: String
     var sampleCount: Int
     var shapes: [String: [Int]]
+    /// The photos that could not be read.
+    var errors: [PictureFailure]
   }
 
   func validate() throws {
-    guard (input == nil) != photos.isEmpty else {
+    guard (input == nil) != files.photos.isEmpty else {
       throw ValidationError("give either --input FILE or photos")
     }
     guard layers.contains(where: { $0 != "," }) else {
@@ -61,13 +64,15 @@ struct Features: AsyncParsableCommand {
     }
     var seen: Set<String> = []
     let job = try await FeatureJob(self, layers: names.filter { seen.insert($0).inserted })
-    let shapes = try job.run()
+    let (shapes, sampleCount, failures) = try job.run()
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
-      print("\(name): \(shape.map(String.init).joined(separator: "×"))")
+      Terminal.show("\(name): \(shape.map(String.init).joined(separator: "×"))")
     }
-    guard shared.json else { return }
-    try Terminal.printJSON(
-      Result(output: output, sampleCount: job.sampleCount, shapes: shapes))
+    if shared.json {
+      try Terminal.printJSON(
+        Result(output: output, sampleCount: sampleCount, shapes: shapes, errors: failures))
+    }
+    try ExitCode.check(failures)
   }
 }
 

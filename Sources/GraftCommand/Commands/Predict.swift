@@ -4,13 +4,16 @@ import Graft
 
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The class that a trained model gives each photo.")
+    abstract: "The class that a trained model gives each photo.",
+    discussion: """
+      A photo that can't be read is named on standard error (and in `errors` with --json), the others \
+      are answered for, and the exit status is 65.
+      """)
 
   @Argument(help: "A model that `graft train` wrote.")
   var bundle: String
 
-  @Argument(help: "Photos.")
-  var photos: [String]
+  @OptionGroup var files: PictureArguments
 
   @Option(help: "How many classes to show for each photo.")
   var top = 1
@@ -18,37 +21,60 @@ struct Predict: ParsableCommand {
   @OptionGroup var shared: SharedOptions
 
   private struct Result: Encodable {
-    struct Prediction: Encodable {
-      var path: String
+    struct Answer: Encodable {
       var `class`: String
       var probability: Float
     }
+    struct Prediction: Encodable {
+      var path: String
+      /// The most probable one of `classes`.
+      var `class`: String
+      var probability: Float
+      /// As many as --top asks for, the most probable one first.
+      var classes: [Answer]
+    }
     var predictions: [Prediction]
+    /// The photos that could not be read.
+    var errors: [PictureFailure]
   }
 
   func validate() throws {
     guard top > 0 else { throw ValidationError("--top takes a number from 1 on") }
-    guard !photos.isEmpty else { throw ValidationError("name at least one photo") }
+    guard !files.photos.isEmpty else { throw ValidationError("name at least one photo") }
   }
 
   func run() throws {
     let learner = try Learner(
       bundle: URL(fileURLWithPath: bundle), device: shared.openDevice(), seed: shared.seed)
     let classes = learner.model.classNames
-    func name(_ index: Int) -> String { index < classes.count ? classes[index] : "\(index)" }
-    let results = try learner.predict(paths: photos)
-    for result in results {
-      let best = result.probabilities.indices
-        .sorted { result.probabilities[$0] > result.probabilities[$1] }.prefix(top)
-      let answers = best.map { "\(name($0)) \(Format.percent(result.probabilities[$0]))" }
-      print("\(photos[result.sample]): \(answers.joined(separator: ", "))")
+    let pictures = files.pictures()
+    let (answers, unreadable) = try learner.predict(readable: pictures.paths)
+    let predictions = answers.compactMap { answer -> Result.Prediction? in
+      let best = answer.top(top).map {
+        Result.Answer(
+          class: $0 < classes.count ? classes[$0] : "\($0)", probability: answer.probabilities[$0])
+      }
+      guard let first = best.first else { return nil }
+      return Result.Prediction(
+        path: pictures.paths[answer.sample], class: first.class, probability: first.probability,
+        classes: best)
     }
-    guard shared.json else { return }
-    try Terminal.printJSON(
-      Result(
-        predictions: results.map {
-          Result.Prediction(
-            path: photos[$0.sample], class: name($0.predicted), probability: $0.probability)
-        }))
+    let failures = pictures.failures(unreadable)
+    try files.tell(failures)
+    for prediction in predictions {
+      let list = prediction.classes.map { "\($0.class) \(Format.percent($0.probability))" }
+      Terminal.show("\(prediction.path): \(list.joined(separator: ", "))")
+    }
+    if shared.json {
+      try Terminal.printJSON(Result(predictions: predictions, errors: failures))
+    }
+    try ExitCode.check(failures)
+  }
+}
+
+extension Classification {
+  /// The most probable classes, the most probable one first.
+  func top(_ count: Int) -> [Int] {
+    Array(probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }.prefix(count))
   }
 }

@@ -19,7 +19,7 @@ struct Summary: AsyncParsableCommand {
 
   func run() async throws {
     let summary = try await subject.makeLearner(shared).summary(batchSize: batch)
-    for line in summary.lines(allLayers: allLayers) { print(line) }
+    for line in summary.lines(allLayers: allLayers) { Terminal.show(line) }
     if shared.json { try Terminal.printJSON(summary) }
   }
 }

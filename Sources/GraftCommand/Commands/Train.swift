@@ -9,6 +9,10 @@ struct Train: AsyncParsableCommand {
       The folder holds one folder per class, or train/ and val/ with one folder per class each. \
       The backbone stays frozen while the head learns; with --fine-tune-from the layers from the \
       named one on then train as well, at a lower rate, or with --fine-tune-last the last few.
+
+      Ctrl-C, SIGTERM and SIGHUP end training after the current step with everything saved; the exit \
+      status is then 128 and the signal's number. Where the loss is no finite number any more, the \
+      best pass so far is saved, and the exit status is 1.
       """)
 
   @Argument(help: "A folder with one folder of photos per class.")
@@ -32,6 +36,22 @@ struct Train: AsyncParsableCommand {
     let job = try await TrainingJob(self)
     let result = try await job.run()
     if shared.json { try Terminal.printJSON(result) }
+    if let diverged = result.diverged {
+      Terminal.complain("Error: \(diverged)")
+      throw ExitCode.failure
+    }
+    if let status = job.interruptionStatus { throw ExitCode(status) }
+  }
+
+  func validate() throws {
+    guard data.validation == 0 else { return }
+    for (option, isGiven) in [
+      ("--patience", recipe.patience != nil), ("--keep-best", recipe.keepBest),
+    ] where isGiven && !ImageFolder.isSplit(at: directory) {
+      throw ValidationError(
+        "\(option) goes by the loss on held-out photos, and --validation 0 holds out none; leave one "
+          + "of the two out")
+    }
   }
 }
 
@@ -138,7 +158,11 @@ struct RecipeOptions: ParsableArguments {
       """)
   var patience: Int?
 
-  @Flag(help: "End with the values of the pass with the least validation loss, not the last one's.")
+  @Flag(
+    help: """
+      End with the values of the pass with the least validation loss, not the last one's; of all passes, \
+      so that fine-tuning that makes nothing better changes nothing.
+      """)
   var keepBest = false
 
   @Option(help: "What fine-tuned normalizations normalize by: stored or batch statistics.")
@@ -198,42 +222,15 @@ struct RecipeOptions: ParsableArguments {
     }
   }
 
-  func makeOptions(epochs: Int) -> TrainingOptions {
+  /// - Parameter startsTrained: Whether the values at the start have been trained, so that they may
+  ///   be the best.
+  func makeOptions(epochs: Int, startsTrained: Bool) -> TrainingOptions {
     TrainingOptions(
       epochs: epochs, batchSize: batchSize, schedule: schedule.schedule,
-      featureCache: noCache ? .off : .automatic, patience: patience, keepsBest: keepBest)
+      featureCache: noCache ? .off : .automatic, patience: patience, keepsBest: keepBest,
+      countsStart: keepBest && startsTrained, stopsDivergence: true)
   }
 }
 
 extension Optimizer.Method: ExpressibleByArgument {}
 extension NormalizationStatistics: ExpressibleByArgument {}
-
-/// Where photos come from and what is done to them.
-struct DataOptions: ParsableArguments {
-  @Option(help: "The share of photos held out for validation where there is no val/ folder.")
-  var validation = 0.2
-
-  @Option(help: "fail lists all unreadable photos and stops; skip goes on without them.")
-  var onBadImage = BadImagePolicy.fail
-
-  @Option(
-    help: """
-      On training photos only: none, mirror (each photo mirrored as well; features can be kept), \
-      flip (at random), or standard (random crops and flips).
-      """)
-  var augment = AugmentationName.none
-
-  enum AugmentationName: String, CaseIterable, ExpressibleByArgument {
-    case none, mirror, flip, standard
-
-    var augmentation: Augmentation? {
-      switch self {
-      case .none, .mirror: nil
-      case .flip: .flip
-      case .standard: .standard
-      }
-    }
-  }
-}
-
-extension BadImagePolicy: ExpressibleByArgument {}

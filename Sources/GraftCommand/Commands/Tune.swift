@@ -30,9 +30,9 @@ struct Tune: AsyncParsableCommand {
     for (problem, choice) in choices.sorted(by: { $0.key < $1.key }) {
       let times = choice.milliseconds.sorted { $0.value < $1.value }
         .map { "\($0.key) \(Format.fixed($0.value, 3)) ms" }
-      print("\(choice.candidate): \(times.joined(separator: ", ")) for \(problem)")
+      Terminal.show("\(choice.candidate): \(times.joined(separator: ", ")) for \(problem)")
     }
-    print("\(choices.count) problems measured on \(learner.device.name)")
+    Terminal.show("\(choices.count) problems measured on \(learner.device.name)")
     guard shared.json else { return }
     try Terminal.printJSON(Result(device: learner.device.name, choices: choices))
   }

@@ -2,7 +2,10 @@ import Foundation
 import Graft
 import Synchronization
 
-/// Lines for people on standard output, and a progress line where that is a terminal.
+/// Lines for people, and a progress line where standard output is a terminal.
+///
+/// All that the command prints comes through here, and nothing in it steers a terminal: names of
+/// files and classes may come from strangers (see ``VisibleText``).
 final class Terminal: Sendable {
   private struct Progress {
     var length = 0
@@ -15,9 +18,11 @@ final class Terminal: Sendable {
   /// Prints a line.
   func say(_ line: String) {
     current.withLock { current in
-      if current.length > 0 { write("\r\(String(repeating: " ", count: current.length))\r") }
+      if current.length > 0 {
+        Self.write("\r\(String(repeating: " ", count: current.length))\r", to: STDOUT_FILENO)
+      }
       current.length = 0
-      write(line + "\n")
+      Self.show(line)
     }
   }
 
@@ -31,13 +36,13 @@ final class Terminal: Sendable {
     let width = 24
     let filled = total > 0 ? width * min(done, total) / total : width
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    let line = "\(title) \(bar) \(counts ?? "\(done)/\(total)")  \(detail)"
+    let line = VisibleText.line("\(title) \(bar) \(counts ?? "\(done)/\(total)")  \(detail)")
     current.withLock { current in
       let now = ContinuousClock.now
       guard done == total || now - current.last > .milliseconds(100) else { return }
       current.last = now
       let padding = String(repeating: " ", count: max(0, current.length - line.count))
-      write("\r\(line)\(padding)")
+      Self.write("\r\(line)\(padding)", to: STDOUT_FILENO)
       current.length = line.count
     }
   }
@@ -50,8 +55,30 @@ final class Terminal: Sendable {
     }
   }
 
-  /// Writes at once, so that lines of a long job appear when they are due, in a pipe too.
-  private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  /// Prints a line at once, so that lines of a long job appear when they are due, in a pipe too.
+  static func show(_ line: String) { write(VisibleText.line(line) + "\n", to: STDOUT_FILENO) }
+
+  /// Prints lines on standard error, apart from results.
+  static func complain(_ lines: String) {
+    write(VisibleText.lines(lines) + "\n", to: STDERR_FILENO)
+  }
+
+  /// Prints lines that the command itself is the author of, such as its help.
+  static func explain(_ lines: String) { write(VisibleText.lines(lines) + "\n", to: STDOUT_FILENO) }
+
+  /// Writes all of a text; where nobody reads it any more, it goes nowhere.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+        guard count > 0 else { return }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+  }
 
   /// Prints a value as one line of JSON.
   static func printJSON(_ value: some Encodable) throws {
@@ -59,7 +86,8 @@ final class Terminal: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+    write(VisibleText.json(text) + "\n", to: STDOUT_FILENO)
   }
 }
 

@@ -36,8 +36,8 @@ indirect enum Markup {
 }
 
 extension String {
-  /// Appends the text with what markup would take for its own escaped, and with characters that XML
-  /// forbids replaced.
+  /// Appends the text with what markup would take for its own escaped, and with control
+  /// characters and those that XML forbids replaced.
   fileprivate func writeEscaped(to output: inout String) {
     guard unicodeScalars.contains(where: { $0.escape != nil }) else {
       output += self
@@ -61,7 +61,7 @@ extension Unicode.Scalar {
     case ">": "&gt;"
     case "\"": "&quot;"
     case "\t", "\n", "\r": nil
-    case "\u{0}"..."\u{1F}", "\u{7F}", "\u{FFFE}", "\u{FFFF}": "\u{FFFD}"
+    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": "\u{FFFD}"
     default: nil
     }
   }

@@ -51,7 +51,7 @@ struct WeightsList: ParsableCommand {
       ]
     }
     let header = ["name", "licence", "top-1", "size", ""]
-    for line in Format.table([header] + rows, leftColumns: 2) { print(line) }
+    for line in Format.table([header] + rows, leftColumns: 2) { Terminal.show(line) }
     if json { try Terminal.printJSON(["weights": entries]) }
   }
 
@@ -75,13 +75,13 @@ struct WeightsPath: ParsableCommand {
 
   func run() throws {
     let store = WeightStore()
-    guard let name else { return print(store.folder.path) }
+    guard let name else { return Terminal.show(store.folder.path) }
     let weights = try PublishedWeights.named(name)
     guard store.holds(weights) else {
       throw ValidationError(
         "\(weights.name) is not here; `graft weights fetch \(weights.name)` puts it at "
           + store.place(of: weights).path)
     }
-    print(store.place(of: weights).path)
+    Terminal.show(store.place(of: weights).path)
   }
 }

@@ -25,7 +25,7 @@ struct WeightsConvert: ParsableCommand {
     let learner = try Learner(Model(network), device: CPUDevice())
     try learner.exported().writeSafetensors(names, to: URL(fileURLWithPath: output))
     let content = network.includesTop ? "with" : "without"
-    print(
+    Terminal.show(
       "\(output): \(network.name), as \(network.variant.source.rawValue) builds it, "
         + "\(content) the classifier")
   }

@@ -34,7 +34,7 @@ struct WeightsAdd: ParsableCommand {
     let store = WeightStore()
     for file in files {
       let weights = try store.add(URL(fileURLWithPath: file))
-      print("\(weights.name): \(store.place(of: weights).path)")
+      Terminal.show("\(weights.name): \(store.place(of: weights).path)")
     }
   }
 }
@@ -55,13 +55,13 @@ struct WeightsVerify: ParsableCommand {
     for weights in chosen {
       do {
         try store.verify(weights)
-        print("\(weights.name): sound")
+        Terminal.show("\(weights.name): sound")
       } catch {
         failureCount += 1
-        print("\(weights.name): \(error)")
+        Terminal.show("\(weights.name): \(error)")
       }
     }
-    if chosen.isEmpty { print("no weights are in \(store.folder.path)") }
+    if chosen.isEmpty { Terminal.show("no weights are in \(store.folder.path)") }
     if failureCount > 0 { throw ExitCode.failure }
   }
 }
