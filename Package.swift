@@ -20,6 +20,10 @@ let systemLibraries: [Target] = [
     name: "CWebP", path: "Sources/CWebP", pkgConfig: "libwebpdemux",
     providers: [.apt(["libwebp-dev"])]),
   .systemLibrary(
+    name: "CTIFF", path: "Sources/CTIFF", pkgConfig: "libtiff-4",
+    providers: [.apt(["libtiff-dev"])]),
+  .systemLibrary(name: "CGIF", path: "Sources/CGIF", providers: [.apt(["libgif-dev"])]),
+  .systemLibrary(
     name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
@@ -40,10 +44,17 @@ let library: [Target] = [
     name: "GraftOpenCL",
     dependencies: ["GraftRandom", "GraftRuntime", "Kernels", "COpenCL", "CCLBlast"]),
   .target(name: "GraftWeights", dependencies: ["GraftGraph", "CZlib"]),
-  .target(name: "GraftImageCodecs", dependencies: ["CJPEG", "CPNG", "CWebP"]),
+  .target(
+    name: "GraftImageCodecs", dependencies: ["CJPEG", "CPNG", "CWebP", "CTIFF", "CGIF"],
+    // giflib has no file of pkg-config.
+    linkerSettings: [.linkedLibrary("gif")]),
   .target(name: "GraftImageKernels"),
   .target(
-    name: "GraftData", dependencies: ["GraftImageCodecs", "GraftImageKernels", "GraftRandom"]),
+    name: "GraftData",
+    dependencies: [
+      "GraftImageCodecs", "GraftImageKernels", "GraftRandom",
+      .product(name: "SystemPackage", package: "swift-system"),
+    ]),
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
@@ -100,7 +111,8 @@ let package = Package(
     .executable(name: "graft-bench", targets: ["GraftBench"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
   ],
   targets: systemLibraries + kernels + library + benchmarks + [
     .testTarget(name: "GraftWeightsTests", dependencies: ["GraftGraph", "GraftWeights"]),

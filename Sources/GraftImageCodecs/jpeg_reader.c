@@ -1,6 +1,7 @@
 // JPEG to RGBA with libjpeg-turbo.
 #include <stdlib.h>
 
+#include "inks.h"
 #include "jpeg_errors.h"
 
 #include <jerror.h>
@@ -34,6 +35,14 @@ static void prepare(
   jpeg_calc_output_dimensions(decoder);
 }
 
+// Huffman codes take a bit for each block at least, and a unit of the scan covers 32 x 32 pixels at most.
+static bool is_possible_size(const struct jpeg_decompress_struct *decoder, size_t byteCount) {
+  if (decoder->arith_code) return true;
+  const uint64_t units =
+      ((uint64_t)decoder->image_width / 32) * ((uint64_t)decoder->image_height / 32);
+  return units / 8 <= byteCount;
+}
+
 GraftImageOutcome graft_jpeg_read_header(
     const uint8_t *bytes, size_t byteCount, int denominator, GraftImageHeader *header) {
   struct jpeg_decompress_struct decoder;
@@ -47,22 +56,21 @@ GraftImageOutcome graft_jpeg_read_header(
     header->width = decoder.output_width;
     header->height = decoder.output_height;
     header->hasAlpha = false;
+    if (!is_possible_size(&decoder, byteCount)) {
+      errors.outcome =
+          graft_outcome(GraftImageStatusTruncated, "the file is too short for so many pixels");
+    }
   }
   jpeg_destroy_decompress(&decoder);
   return errors.outcome;
 }
 
-// Adobe writes inks inverted (255 is no ink), and so does everybody who followed: the product of the
-// two inverted inks is the colour, rounded to nearest.
+// Adobe writes inks inverted (255 is no ink), and so does everybody who followed.
 static void inks_to_colours(uint8_t *row, uint32_t width) {
   for (uint32_t x = 0; x < width; x += 1) {
     uint8_t *pixel = row + 4 * (size_t)x;
-    const unsigned white = pixel[3];
-    for (int c = 0; c < 3; c += 1) {
-      const unsigned product = (255u - pixel[c]) * white + 128u;
-      const unsigned ink = ((product >> 8) + product) >> 8;
-      pixel[c] = (uint8_t)(white - ink);
-    }
+    for (int c = 0; c < 3; c += 1) pixel[c] = (uint8_t)(255u - pixel[c]);
+    graft_inks_to_colours(pixel, pixel[3]);
   }
 }
 

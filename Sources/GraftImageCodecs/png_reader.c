@@ -15,11 +15,23 @@ typedef struct Reader {
   png_structp png;
   png_infop info;
   png_infop endInfo;
+  /// Whether all rows are read: what is missing behind them costs no pixel.
+  bool isComplete;
 } Reader;
+
+// Text may hold an orientation, but a chunk of a few kilobytes can expand to megabytes, and there can
+// be thousands: Pillow reads as much of each.
+enum { chunkByteLimit = 1 << 20, chunkLimit = 64 };
+
+// Nothing that these say is used.
+static const png_byte skippedChunks[] =
+    "iCCP\0sPLT\0hIST\0pCAL\0sCAL\0tIME\0bKGD\0pHYs\0oFFs\0acTL\0fcTL\0fdAT";
 
 static void leave(png_structp png, png_const_charp reason) {
   Reader *reader = png_get_error_ptr(png);
-  if (reader->outcome.status == GraftImageStatusDone) {
+  if (reader->isComplete) {
+    reader->outcome = graft_done();
+  } else if (reader->outcome.status == GraftImageStatusDone) {
     reader->outcome = graft_outcome(GraftImageStatusDamaged, reason);
   }
   longjmp(reader->escape, 1);
@@ -59,7 +71,22 @@ static void read_information(Reader *reader) {
     longjmp(reader->escape, 1);
   }
   png_set_read_fn(reader->png, reader, read_bytes);
+  png_set_chunk_malloc_max(reader->png, chunkByteLimit);
+  png_set_chunk_cache_max(reader->png, chunkLimit);
+  png_set_keep_unknown_chunks(
+      reader->png, PNG_HANDLE_CHUNK_NEVER, skippedChunks, sizeof skippedChunks / 5);
   png_read_info(reader->png, reader->info);
+}
+
+// Deflate makes at most 1032 bytes of one.
+static void require_possible_size(Reader *reader) {
+  const uint64_t rowByteCount = png_get_rowbytes(reader->png, reader->info);
+  const uint64_t height = png_get_image_height(reader->png, reader->info);
+  if (rowByteCount * height / 1032 > reader->byteCount) {
+    reader->outcome =
+        graft_outcome(GraftImageStatusTruncated, "the file is too short for so many pixels");
+    png_error(reader->png, "truncated");
+  }
 }
 
 static void close_reader(Reader *reader) {
@@ -78,6 +105,7 @@ GraftImageOutcome graft_png_read_header(
   open_reader(&reader, bytes, byteCount);
   if (setjmp(reader.escape) == 0) {
     read_information(&reader);
+    require_possible_size(&reader);
     header->width = png_get_image_width(reader.png, reader.info);
     header->height = png_get_image_height(reader.png, reader.info);
     header->hasAlpha = has_alpha(&reader);
@@ -102,7 +130,12 @@ static void read_rows(Reader *reader, GraftImagePixels pixels) {
       png_read_row(png, pixels.bytes + (size_t)y * pixels.rowByteCount, NULL);
     }
   }
-  png_read_end(png, reader->endInfo);
+  reader->isComplete = true;
+}
+
+// Reads what follows the pixels; an error there ends it and is none.
+static void read_end(Reader *reader) {
+  if (setjmp(reader->escape) == 0) png_read_end(reader->png, reader->endInfo);
 }
 
 static void report_text(
@@ -142,6 +175,7 @@ GraftImageOutcome graft_png_decode(
       png_error(reader.png, "the size changed while reading");
     }
     read_rows(&reader, pixels);
+    read_end(&reader);
     if (handler != NULL) {
       report_metadata(&reader, reader.info, handler, context);
       report_metadata(&reader, reader.endInfo, handler, context);

@@ -136,7 +136,7 @@ struct BatchLoaderTests {
   @Test func aBadFileIsNamedAfterTheGoodBatches() throws {
     let folder = try TemporaryFolder()
     let photos = try pictures(in: folder, count: 12)
-    let bad = photos.path(at: 5)
+    let bad = photos.path(at: 5).display
     try Data("text".utf8).write(to: URL(fileURLWithPath: bad))
     for threads in 1...4 {
       let loader = try BatchLoader(

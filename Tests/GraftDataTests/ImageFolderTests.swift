@@ -28,9 +28,9 @@ struct ImageFolderTests {
       "Ant/10.png", "Ant/2.png", "Ant/sub/1.png", "Ant/sub-x/3.png", "Ant/sub/deep/4.png",
       "zebra/a.png", "zebra/b.png", "äpfel/without-ending", "äpfel/x.png",
     ]
-    #expect(photos.samples.map(\.relativePath) == paths)
+    #expect(photos.samples.map(\.relativePath.display) == paths)
     #expect(photos.counts == [5, 2, 2])
-    #expect(photos.path(at: 0) == folder.path + "/Ant/10.png")
+    #expect(photos.path(at: 0).display == folder.path + "/Ant/10.png")
   }
 
   @Test func foldersOfASplit() throws {
@@ -45,7 +45,7 @@ struct ImageFolderTests {
     let parts = try ImageFolder.split(at: folder.path)
     #expect(parts.classes == ["a", "b", "c"])
     #expect(parts.validation.samples.map(\.label) == [0, 2])
-    #expect(parts.test?.samples.map(\.relativePath) == ["b/1.png"])
+    #expect(parts.test?.samples.map(\.relativePath) == [FilePath("b/1.png")])
     #expect(throws: ImageFolderError.splitFolders(folder.path, ["test", "train", "val"])) {
       try ImageFolder(folder.path)
     }
@@ -94,7 +94,7 @@ struct ImageFolderTests {
     }
     try folder.write(Data("text".utf8), to: "a/bad.jpg")
     try folder.write(Data(), to: "b/empty.png")
-    try folder.write(Data("GIF89a".utf8), to: "b/moving.gif")
+    try folder.write(Data("8BPS".utf8), to: "b/moving.gif")
     let photos = try ImageFolder(folder.path)
     for threads in 1...4 {
       let bad = photos.unreadableImages(threadCount: threads)
@@ -103,7 +103,7 @@ struct ImageFolderTests {
           == ["a/bad.jpg", "b/empty.png", "b/moving.gif"].map {
             folder.path + "/" + $0
           })
-      #expect(bad.map(\.reason) == [.unknownFormat(nil), .empty, .unknownFormat("GIF")])
+      #expect(bad.map(\.reason) == [.unknownFormat(nil), .empty, .unknownFormat("PSD")])
     }
     #expect(throws: ImageFolderError.self) { try photos.checked() }
     let (rest, skipped) = try photos.checked(onBadImage: .skip)

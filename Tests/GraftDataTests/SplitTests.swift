@@ -32,7 +32,8 @@ struct SplitTests {
     for index in 0..<60 { try folder.copy("gray.png", to: "ab/\(index % 2)/\(index).png") }
     func heldOut() throws -> Set<String> {
       let photos = try ImageFolder(folder.path + "/ab")
-      return Set(try photos.split(validation: 0.3, seed: 5).validation.samples.map(\.relativePath))
+      return Set(
+        try photos.split(validation: 0.3, seed: 5).validation.samples.map(\.relativePath.display))
     }
     let before = try heldOut()
     #expect(before.count == 18)

@@ -37,7 +37,12 @@ install_graft_dependencies() {
     exit 1
   fi
   install_packages pkg-config ocl-icd-opencl-dev opencl-headers libclblast-dev libopenblas-dev \
-    libjpeg-dev libpng-dev libwebp-dev zlib1g-dev
+    libjpeg-dev libpng-dev libwebp-dev libtiff-dev libgif-dev libheif1 zlib1g-dev
+  # Newer systems have the decoders of libheif in packages of their own.
+  local plugin
+  for plugin in libheif-plugin-libde265 libheif-plugin-dav1d; do
+    if apt-cache show "$plugin" >/dev/null 2>&1; then install_packages "$plugin"; fi
+  done
   # A machine without any OpenCL driver gets one that runs on the CPU.
   if ! ls /etc/OpenCL/vendors/*.icd >/dev/null 2>&1; then
     install_packages pocl-opencl-icd

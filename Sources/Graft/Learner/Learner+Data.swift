@@ -34,7 +34,8 @@ extension Learner {
       target: isBinary ? .binary : .oneHot, classWeights: classWeights, seed: seed)
   }
 
-  /// Pictures by path, prepared for this learner's model, without labels.
+  /// Pictures by path, prepared for this learner's model, without labels. Bytes of a path that are no
+  /// UTF-8 are written as `FilePath.display` writes them.
   ///
   /// - Parameter preprocessing: By default the learner's.
   /// - Throws: ``LearnerError`` where the model takes no pictures of its preprocessing's channels.

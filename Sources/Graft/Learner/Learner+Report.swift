@@ -97,7 +97,7 @@ extension Learner {
       return Report.Picture(
         imageData: picture, predicted: data.classes[result.predicted],
         probability: Double(result.probability), truth: data.classes[label],
-        fileName: URL(fileURLWithPath: path).lastPathComponent)
+        fileName: path.fileName)
     }
     guard !pictures.isEmpty else { return [] }
     return [

@@ -33,8 +33,11 @@ struct Evaluate: ParsableCommand {
     let terminal = Terminal()
     let learner = try Learner(
       bundle: URL(fileURLWithPath: bundle), device: shared.openDevice(), seed: shared.seed)
-    let folder = try ImageFolder.heldOut(directory, classes: learner.model.classNames)
-    let (photos, skipped) = try folder.checked(onBadImage: onBadImage)
+    let folder = try ImageFolder.heldOut(
+      FilePath(display: directory), classes: learner.model.classNames)
+    let (photos, skipped) = try folder.checked(
+      onBadImage: onBadImage, preparedBy: learner.preprocessing)
+    for notice in photos.notices { terminal.say("\(notice)") }
     for error in skipped { terminal.say("skipped \(error)") }
     let metrics = try learner.evaluate(photos, batchSize: batchSize)
     terminal.say(

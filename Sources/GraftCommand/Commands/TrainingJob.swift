@@ -31,9 +31,12 @@ final class TrainingJob {
     if let report = options.report, report != "none" {
       try Report.checkPlace(URL(fileURLWithPath: report))
     }
-    photos = try TrainingPhotos(options)
-    for error in photos.skipped { terminal.say("skipped \(error)") }
+    let listed = try ListedPhotos(options)
+    for notice in listed.notices { terminal.say("\(notice)") }
     let base = try await options.network.makeBackbone(terminal: terminal)
+    photos = try TrainingPhotos(
+      listed, options, preparedBy: options.pictures.adjusted(Model(base).preprocessing))
+    for error in photos.skipped { terminal.say("skipped \(error)") }
     let outputs = try options.head.outputCount(classes: photos.classes)
     let model = Model(classNames: photos.classes) {
       base

@@ -12,26 +12,12 @@ struct TrainingPhotos {
 
   var classes: [String] { training.classes }
 
-  init(_ options: Train) throws {
-    let data = options.data
-    if ImageFolder.isSplit(at: options.directory) {
-      let split = try ImageFolder.split(at: options.directory)
-      let (training, bad) = try split.training.checked(onBadImage: data.onBadImage)
-      let (validation, worse) = try split.validation.checked(onBadImage: data.onBadImage)
-      (self.training, self.validation, skipped) = (training, validation, bad + worse)
-    } else {
-      let (folder, skipped) = try ImageFolder(options.directory).checked(
-        onBadImage: data.onBadImage)
-      self.skipped = skipped
-      if data.validation == 0 {
-        (training, validation) = (folder, nil)
-      } else {
-        let split = try folder.split(
-          validation: data.validation, stratified: true, seed: options.shared.seed)
-        (training, validation) = (split.training, split.validation)
-      }
-    }
-    classWeights = try data.classWeights(for: training)
+  /// The listed photos that can be prepared.
+  init(
+    _ listed: ListedPhotos, _ options: Train, preparedBy preprocessing: Preprocessing
+  ) throws {
+    (training, validation, skipped) = try listed.checked(options, preparedBy: preprocessing)
+    classWeights = try options.data.classWeights(for: training)
   }
 
   /// What they are, in lines.

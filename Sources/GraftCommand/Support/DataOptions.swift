@@ -14,6 +14,13 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: """
+      What it means where all subfolders hold folders of the same names: fail takes them for parts of a \
+      split and stops; ignore takes the subfolders for classes.
+      """)
+  var sharedSubfolders = ImageFolder.SharedSubfolders.fail
+
+  @Option(
+    help: """
       On training photos only: none, mirror (each photo mirrored as well; features can be kept), \
       flip (at random), or standard (random crops and flips).
       """)
@@ -59,3 +66,4 @@ struct DataOptions: ParsableArguments {
 }
 
 extension BadImagePolicy: ExpressibleByArgument {}
+extension ImageFolder.SharedSubfolders: ExpressibleByArgument {}

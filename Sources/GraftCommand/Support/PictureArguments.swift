@@ -56,7 +56,7 @@ struct PictureSelection {
     guard isFolder.boolValue else { return paths.append(path) }
     do {
       let found = try PictureList.paths(below: path)
-      if found.isEmpty { fail(path, "there are no JPEG, PNG or WebP pictures in \(path)") }
+      if found.isEmpty { fail(path, "there are no pictures in \(path)") }
       paths += found
     } catch {
       fail(path, "\(error)")

@@ -17,6 +17,7 @@ public final class BatchLoader: Sendable {
   public let sampleShape: [Int]
 
   private let pool: BatchPool
+  private let gate = LargePictureGate()
 
   /// How a dataset is read.
   public struct Options: Sendable {
@@ -34,14 +35,14 @@ public final class BatchLoader: Sendable {
     public var threadCount: Int
     /// Batches prepared ahead of the one in use.
     public var prefetchCount: Int
-    /// Pictures of more pixels are refused.
-    public var pixelLimit: Int
+    /// Pictures of more pixels are refused; nil for what the preprocessing says.
+    public var pixelLimit: Int?
 
     /// - Parameter threadCount: nil for one for each processor, at most four.
     public init(
       batchSize: Int, order: SampleOrder = .sequential, augmentation: Augmentation? = nil,
       seed: UInt64 = 0, dropsLastPartialBatch: Bool = false, threadCount: Int? = nil,
-      prefetchCount: Int = 2, pixelLimit: Int = ImagePreparer.defaultPixelLimit
+      prefetchCount: Int = 2, pixelLimit: Int? = nil
     ) {
       self.batchSize = batchSize
       self.order = order
@@ -63,7 +64,7 @@ public final class BatchLoader: Sendable {
     try options.augmentation?.validate()
     for (name, value) in [
       ("batchSize", options.batchSize), ("threadCount", options.threadCount),
-      ("prefetchCount", options.prefetchCount), ("pixelLimit", options.pixelLimit),
+      ("prefetchCount", options.prefetchCount), ("pixelLimit", options.pixelLimit ?? 1),
     ] where value < 1 {
       throw BatchLoaderError.option(name, value)
     }
@@ -120,7 +121,7 @@ public final class BatchLoader: Sendable {
   func makePreparer() -> ImagePreparer {
     ImagePreparer(
       valid: preprocessing, augmentation: options.augmentation,
-      random: SeededGenerator(seed: options.seed), pixelLimit: options.pixelLimit)
+      random: SeededGenerator(seed: options.seed), pixelLimit: options.pixelLimit, gate: gate)
   }
 }
 

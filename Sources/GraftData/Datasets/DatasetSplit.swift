@@ -77,8 +77,8 @@ struct SplitIndices: Equatable {
   }
 
   /// The ticket of a sample of this name, the same on every platform.
-  static func ticket(of name: String, seed: UInt64) -> UInt64 {
-    ticket(of: Int(truncatingIfNeeded: stableHash(of: name.utf8)), seed: seed)
+  static func ticket(of name: some Sequence<UInt8>, seed: UInt64) -> UInt64 {
+    ticket(of: Int(truncatingIfNeeded: stableHash(of: name)), seed: seed)
   }
 
   private static func group(_ labels: [Int], _ classCount: Int) -> [[Int]] {

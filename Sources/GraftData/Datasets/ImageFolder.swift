@@ -2,54 +2,72 @@ import GraftRandom
 
 /// Pictures in a folder for each class, at any depth below it.
 ///
-/// Classes and files are sorted by their UTF-8 bytes, as Keras's `image_dataset_from_directory` and
-/// torchvision's `ImageFolder` sort them; hidden files are ignored. Opening a folder lists it and
-/// decodes nothing: `unreadableImages` does that.
+/// Classes and files are sorted by their bytes, as Keras's `image_dataset_from_directory` and
+/// torchvision's `ImageFolder` sort them; hidden files are ignored. Links to folders are followed; a
+/// folder that is met twice in a class is read once. Names are bytes: class folders whose names are the
+/// same text in composed and decomposed letters are one class. Opening a folder lists it and decodes
+/// nothing: `unreadableImages` does that.
 public struct ImageFolder: Dataset {
   /// One picture.
   public struct Sample: Hashable, Sendable {
     /// The path below the folder, beginning with the name of the class's folder.
-    public let relativePath: String
+    public let relativePath: FilePath
     /// The class, an index into `classes`.
     public let label: Int
+
+    init(bytes: [UInt8], label: Int) {
+      (relativePath, self.label) = (FilePath(bytes: bytes), label)
+    }
+  }
+
+  /// What subfolders are that all hold folders of the same names.
+  public enum SharedSubfolders: String, CaseIterable, Sendable {
+    /// Parts of a split under names of their own: an error.
+    case fail
+    /// Classes like any others: what is below them is theirs.
+    case ignore
   }
 
   /// The folder as it was given.
-  public let path: String
-  /// The names of the subfolders, in order.
+  public let path: FilePath
+  /// The names of the subfolders, in order; bytes that are no UTF-8 as `\xE9`.
   public let classes: [String]
   /// All pictures, class by class, those of a class by name.
   public let samples: [Sample]
+  /// What was left out of the folder, and the like.
+  public let notices: [FolderNotice]
 
-  init(path: String, classes: [String], samples: [Sample]) {
-    self.path = path
-    self.classes = classes
-    self.samples = samples
+  init(path: FilePath, classes: [String], samples: [Sample], notices: [FolderNotice]) {
+    (self.path, self.classes, self.samples, self.notices) = (path, classes, samples, notices)
   }
 
   /// Lists a folder whose subfolders are the classes.
   ///
+  /// - Parameter sharedSubfolders: What it means where all subfolders hold folders of the same names.
   /// - Throws: `ImageFolderError` where the folder is missing or is none, holds fewer than two
   ///   classes, a class holds no picture, or the subfolders are the parts of a split.
-  public init(_ path: String) throws {
-    let listing = ImageFolderListing(path)
-    let classes = try listing.classNames()
-    if Self.looksSplit(classes) { throw ImageFolderError.splitFolders(path, classes) }
-    guard let first = classes.first else { throw ImageFolderError.noClass(path) }
-    if classes.count == 1 { throw ImageFolderError.oneClass(path, first) }
-    try self.init(path: path, classes: classes, samples: listing.samples(of: classes))
+  public init(_ path: FilePath, sharedSubfolders: SharedSubfolders = .fail) throws {
+    let folders = try ClassFolders(in: path)
+    let classes = folders.names
+    if Self.looksSplit(classes) { throw ImageFolderError.splitFolders(path.display, classes) }
+    guard let first = classes.first else { throw ImageFolderError.noClass(path.display) }
+    if classes.count == 1 { throw ImageFolderError.oneClass(path.display, first) }
+    if sharedSubfolders == .fail, let shared = try folders.sharedSubfolders() {
+      throw ImageFolderError.sharedSubfolders(path.display, classes, shared)
+    }
+    let (samples, notices) = try folders.samples(of: classes)
+    self.init(path: path, classes: classes, samples: samples, notices: notices)
     try requireSamplesOfEachClass()
   }
 
-  /// Whether the subfolders are those of a split rather than classes.
-  static func looksSplit(_ names: [String]) -> Bool {
-    names.contains("train")
-      && names.allSatisfy { ($0 == "train") || SplitFolders.heldOutNames.contains($0) }
+  /// Lists a folder whose subfolders are the classes; see ``init(_:sharedSubfolders:)``.
+  public init(_ path: String, sharedSubfolders: SharedSubfolders = .fail) throws {
+    try self.init(FilePath(path), sharedSubfolders: sharedSubfolders)
   }
 
   func requireSamplesOfEachClass() throws {
     let empty = zip(classes, counts).filter { $0.1 == 0 }.map(\.0)
-    if !empty.isEmpty { throw ImageFolderError.emptyClasses(path, empty) }
+    if !empty.isEmpty { throw ImageFolderError.emptyClasses(path.display, empty) }
   }
 
   /// How many pictures there are.
@@ -62,13 +80,12 @@ public struct ImageFolder: Dataset {
 
   /// The hash of the picture's path in the folder: the same when other pictures come or go.
   public func identity(at index: Int) -> UInt64 {
-    stableHash(of: samples[index].relativePath.utf8)
+    stableHash(of: samples[index].relativePath.bytes)
   }
 
   /// The path of one picture.
-  public func path(at index: Int) -> String {
-    path.hasSuffix("/")
-      ? path + samples[index].relativePath : "\(path)/\(samples[index].relativePath)"
+  public func path(at index: Int) -> FilePath {
+    path.pushing(samples[index].relativePath)
   }
 
   /// Decodes and prepares one picture.
@@ -82,7 +99,8 @@ public struct ImageFolder: Dataset {
 
   /// The pictures at `indices`, in that order.
   public func subset(_ indices: [Int]) -> ImageFolder {
-    ImageFolder(path: path, classes: classes, samples: indices.map { samples[$0] })
+    ImageFolder(
+      path: path, classes: classes, samples: indices.map { samples[$0] }, notices: notices)
   }
 
   /// Splits the pictures into a training and a validation part, the same on every platform.
@@ -100,7 +118,7 @@ public struct ImageFolder: Dataset {
   ) throws -> DatasetSplit<ImageFolder> {
     let parts = try SplitIndices(
       labels: samples.map(\.label),
-      tickets: samples.map { SplitIndices.ticket(of: $0.relativePath, seed: seed) },
+      tickets: samples.map { SplitIndices.ticket(of: $0.relativePath.bytes, seed: seed) },
       classCount: classes.count, validation: validation, stratified: stratified)
     return DatasetSplit(
       training: subset(parts.training), validation: subset(parts.validation))

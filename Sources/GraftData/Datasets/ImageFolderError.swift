@@ -11,6 +11,10 @@ public enum ImageFolderError: Error, Equatable, CustomStringConvertible {
   case emptyClasses(String, [String])
   /// A folder with `train` and the like was opened as if these were classes.
   case splitFolders(String, [String])
+  /// The folder, its subfolders, and the folders that each of these holds.
+  case sharedSubfolders(String, [String], [String])
+  /// The folder and two or more subfolders that are the same part of a split.
+  case ambiguousPart(String, [String])
   /// The folder and what was expected in it.
   case missingPart(String, [String])
   /// A held-out folder, and its classes that the training folder lacks.
@@ -31,11 +35,18 @@ public enum ImageFolderError: Error, Equatable, CustomStringConvertible {
     case .oneClass(let path, let name):
       "\(path): only one class (\(name)); two or more are needed, one subfolder for each"
     case .emptyClasses(let path, let names):
-      "\(path): no JPEG, PNG or WebP pictures in \(names.joined(separator: ", ")); "
+      "\(path): no pictures in \(names.joined(separator: ", ")); "
         + "add some or remove the folder(s)"
     case .splitFolders(let path, let names):
       "\(path): \(names.joined(separator: ", ")) are parts of a split, not classes; "
         + "open one of them, or all with ImageFolder.split(at:)"
+    case .sharedSubfolders(let path, let names, let shared):
+      "\(path): \(Self.list(names)) all hold folders of the same names (\(Self.list(shared))), as the "
+        + "parts of a split do; name the parts train and val, or say that they are classes with "
+        + "--shared-subfolders ignore (in Swift, sharedSubfolders: .ignore)"
+    case .ambiguousPart(let path, let names):
+      "\(path): \(names.joined(separator: " and ")) are names of the same part of a split; keep one, "
+        + "or put their pictures together"
     case .missingPart(let path, let names):
       "\(path): expected a subfolder named \(names.joined(separator: " or "))"
     case .unknownClasses(let path, let names):
@@ -45,5 +56,9 @@ public enum ImageFolderError: Error, Equatable, CustomStringConvertible {
       "\(errors.count) picture(s) cannot be read; mend or remove them, or skip them by choice:\n"
         + errors.map { "  \($0)" }.joined(separator: "\n")
     }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    (names.prefix(8) + (names.count > 8 ? ["..."] : [])).joined(separator: ", ")
   }
 }

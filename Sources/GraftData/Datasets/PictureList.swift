@@ -1,4 +1,5 @@
-/// Pictures by path, without labels.
+/// Pictures by path, without labels. Bytes of a path that are no UTF-8 are written as
+/// `FilePath.display` writes them.
 public struct PictureList: Dataset {
   /// The files.
   public let paths: [String]
@@ -15,10 +16,7 @@ public struct PictureList: Dataset {
   ///
   /// - Throws: `ImageFolderError` where it is no folder or can't be read.
   public static func paths(below folder: String) throws -> [String] {
-    try ImageFolderListing.requireFolder(folder)
-    let trimmed = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    // Everything in the folder, as if it were that of a class without a name.
-    return try ImageFolderListing(trimmed).samples(of: [""]).map { trimmed + $0.relativePath }
+    try PictureFiles(below: FilePath(display: folder)).paths.map(\.display)
   }
 
   /// How many pictures there are.
@@ -33,6 +31,6 @@ public struct PictureList: Dataset {
   public func fill(
     _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
   ) throws {
-    try preparer.prepare(fileAt: paths[index], into: values)
+    try preparer.prepare(fileAt: FilePath(display: paths[index]), into: values)
   }
 }

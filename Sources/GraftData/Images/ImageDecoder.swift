@@ -4,9 +4,10 @@ import GraftImageKernels
 /// Decodes pictures to RGBA as Pillow does, upright and with sizes taken from the file held.
 ///
 /// JPEG: baseline, progressive, gray, CMYK and YCCK, accurate transform, smooth chroma. PNG: all
-/// kinds; gamma and profiles are ignored and 16-bit samples keep their high byte (for 16-bit gray
-/// Pillow's conversion saturates instead, which turns nearly every such picture white). WebP: lossy,
-/// lossless, the first frame of an animation.
+/// kinds; gamma and profiles are ignored. WebP: lossy and lossless. BMP, PNM, TIFF: see their readers
+/// in `GraftImageCodecs`. GIF, and animations of any kind: the first frame. HEIC, AVIF: the primary
+/// picture, where libheif is there. Samples of 16 bits keep their high byte in all formats (for 16-bit
+/// gray Pillow's conversion saturates instead, which turns nearly every such picture white).
 final class ImageDecoder {
   /// Files of more pixels are refused before anything is decoded.
   let pixelLimit: Int
@@ -22,9 +23,29 @@ final class ImageDecoder {
 
   private let decoded = PixelBuffer()
   private let turned = PixelBuffer()
+  private let gate: LargePictureGate?
+  private var isInGate = false
 
-  init(pixelLimit: Int = ImagePreparer.defaultPixelLimit) {
+  /// - Parameter gate: Shared by those who decode at the same time.
+  init(pixelLimit: Int = ImagePreparer.defaultPixelLimit, gate: LargePictureGate? = nil) {
     self.pixelLimit = pixelLimit
+    self.gate = gate
+  }
+
+  /// Waits for other large pictures to be done, where this one is large as well.
+  func waitForGate(_ size: ImageSize) {
+    guard let gate, !isInGate, size.pixelCount ?? .max > LargePictureGate.pixelCount else { return }
+    gate.enter()
+    isInGate = true
+  }
+
+  /// Ends the life of the last picture; a large one's memory is given back before others may come.
+  func finish() {
+    guard isInGate else { return }
+    decoded.giveBackIfLarge()
+    turned.giveBackIfLarge()
+    isInGate = false
+    gate?.leave()
   }
 
   /// Decodes the bytes of one file.
@@ -40,7 +61,18 @@ final class ImageDecoder {
     switch ImageFormat(sniffing: bytes) {
     case .jpeg: return try decodeJPEG(bytes, neededSize: neededSize)
     case .png: return try decodePNG(bytes)
-    case .webP: return try decodeWebP(bytes)
+    case .webP:
+      let orientation = OrientationReader.orientation(webP: bytes)
+      return try decodeWhole(
+        bytes, .webP, orientation, graft_webp_read_header, graft_webp_decode)
+    case .gif: return try decodeWhole(bytes, .gif, nil, graft_gif_read_header, graft_gif_decode)
+    case .bmp: return try decodeWhole(bytes, .bmp, nil, graft_bmp_read_header, graft_bmp_decode)
+    case .pnm: return try decodeWhole(bytes, .pnm, nil, graft_pnm_read_header, graft_pnm_decode)
+    case .tiff: return try decodeWhole(bytes, .tiff, nil, graft_tiff_read_header, graft_tiff_decode)
+    case .heif:
+      let limit = UInt64(pixelLimit)
+      return try decodeWhole(
+        bytes, .heif, nil, { graft_heif_read_header($0, $1, limit, $2) }, graft_heif_decode)
     case nil:
       throw ImageError(reason: .unknownFormat(ImageFormat.foreignName(sniffing: bytes)))
     }
@@ -99,13 +131,21 @@ final class ImageDecoder {
       hasAlpha: header.hasAlpha)
   }
 
-  private func decodeWebP(_ bytes: UnsafeRawBufferPointer) throws -> Picture {
+  /// Decodes a format whose readers need nothing but the bytes.
+  ///
+  /// - Parameter orientation: Nil for what the header says.
+  private func decodeWhole(
+    _ bytes: UnsafeRawBufferPointer, _ format: ImageFormat, _ orientation: Orientation?,
+    _ readHeader: (UnsafePointer<UInt8>, Int, UnsafeMutablePointer<GraftImageHeader>) ->
+      GraftImageOutcome,
+    _ decode: (UnsafePointer<UInt8>, Int, GraftImagePixels) -> GraftImageOutcome
+  ) throws -> Picture {
     var header = GraftImageHeader()
-    try check(graft_webp_read_header(bytes.bytes, bytes.count, &header), .webP)
+    try check(readHeader(bytes.bytes, bytes.count, &header), format)
     try checkLimit(header.size)
     let pixels = try decoded.view(header.size)
-    try check(graft_webp_decode(bytes.bytes, bytes.count, pixels.asCodecPixels), .webP)
-    let orientation = OrientationReader.orientation(webP: bytes) ?? .upright
+    try check(decode(bytes.bytes, bytes.count, pixels.asCodecPixels), format)
+    let orientation = orientation ?? Orientation(rawValue: Int(header.orientation)) ?? .upright
     return Picture(
       pixels: try turn(pixels, orientation), fullSize: orientation.apply(to: header.size),
       hasAlpha: header.hasAlpha)
@@ -125,6 +165,7 @@ final class ImageDecoder {
       throw ImageError(
         reason: .tooManyPixels(width: size.width, height: size.height, limit: pixelLimit))
     }
+    waitForGate(size)
   }
 
   private func check(_ outcome: GraftImageOutcome, _ format: ImageFormat) throws {

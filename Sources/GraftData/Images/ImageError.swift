@@ -6,7 +6,7 @@ public struct ImageError: Error, Equatable, Sendable {
     case unreadable(String)
     /// The file has no bytes.
     case empty
-    /// The content is not JPEG, PNG or WebP; the name of what it seems to be, where known.
+    /// The content is of no known format; the name of what it seems to be, where known.
     case unknownFormat(String?)
     /// The file ends too early; the decoder's own words.
     case truncated(ImageFormat, String)
@@ -46,9 +46,9 @@ extension ImageError.Reason: CustomStringConvertible {
     case .empty:
       "the file is empty"
     case .unknownFormat(let name?):
-      "this is \(name); convert it to JPEG, PNG or WebP"
+      "this is \(name); convert it to \(ImageFormat.names)"
     case .unknownFormat(nil):
-      "the content is not a JPEG, PNG or WebP picture"
+      "the content is no picture of a known format (\(ImageFormat.names))"
     case .truncated(let format, let words):
       "the \(format.rawValue) data is truncated (\(words))"
     case .damaged(let format, let words):
@@ -57,7 +57,7 @@ extension ImageError.Reason: CustomStringConvertible {
       "this kind of \(format.rawValue) is not supported (\(words)); save it again in a common form"
     case .tooManyPixels(let width, let height, let limit):
       "\(width) x \(height) pixels are more than the limit of \(limit); scale the picture down "
-        + "or raise the pixel limit"
+        + "or raise the limit (--pixel-limit, in Swift Preprocessing.pixelLimit)"
     case .outOfMemory(let byteCount):
       "no memory for its \(byteCount) bytes of pixels"
     }

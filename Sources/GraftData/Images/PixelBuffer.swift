@@ -32,6 +32,13 @@ final class PixelBuffer {
       height: Int32(clamping: size.height))
   }
 
+  /// Frees a buffer larger than what is kept between pictures; views become invalid.
+  func giveBackIfLarge() {
+    guard capacity > Self.keptByteCount else { return }
+    free(bytes)
+    (bytes, capacity) = (nil, 0)
+  }
+
   private func replace(byteCount: Int) throws {
     free(bytes)
     bytes = nil

@@ -21,17 +21,26 @@ public struct RGBImage: Equatable, Sendable {
   ///
   /// - Throws: `ImageError` with the path.
   public init(
-    contentsOf path: String, background: Color = .white,
+    contentsOf path: FilePath, background: Color = .white,
     pixelLimit: Int = ImagePreparer.defaultPixelLimit
   ) throws {
     self = try FileBytes().withContents(of: path) { bytes in
       do {
         return try RGBImage(encoded: bytes, background: background, pixelLimit: pixelLimit)
       } catch var error as ImageError {
-        error.path = path
+        error.path = path.display
         throw error
       }
     }
+  }
+
+  /// Decodes a file, upright and laid over a background; see ``init(contentsOf:background:pixelLimit:)``.
+  public init(
+    contentsOf path: String, background: Color = .white,
+    pixelLimit: Int = ImagePreparer.defaultPixelLimit
+  ) throws {
+    try self.init(
+      contentsOf: FilePath(path), background: background, pixelLimit: pixelLimit)
   }
 
   /// Decodes a file held in memory, upright and laid over a background.

@@ -21,15 +21,15 @@ public final class ImagePreparer {
   private let resized = PixelBuffer()
   private let changed = PixelBuffer()
 
-  /// Pillow's limit: a quarter of a gigabyte of RGB.
-  public static let defaultPixelLimit = 89_478_485
+  /// Pillow's limit, twice what it warns of: half a gigabyte of RGB.
+  public static let defaultPixelLimit = 178_956_970
 
-  /// - Parameter pixelLimit: pictures of more pixels are refused.
+  /// - Parameter pixelLimit: pictures of more pixels are refused; nil for what `preprocessing` says.
   /// - Throws: `PreprocessingError` or `AugmentationError` for values that make no sense.
   public convenience init(
     _ preprocessing: Preprocessing, augmentation: Augmentation? = nil,
     random: SeededGenerator = SeededGenerator(seed: 0),
-    pixelLimit: Int = ImagePreparer.defaultPixelLimit
+    pixelLimit: Int? = nil
   ) throws {
     try preprocessing.validate()
     try augmentation?.validate()
@@ -38,14 +38,17 @@ public final class ImagePreparer {
   }
 
   /// Takes values that have been validated.
+  ///
+  /// - Parameter gate: Shared by those who prepare pictures at the same time.
   init(
     valid preprocessing: Preprocessing, augmentation: Augmentation?, random: SeededGenerator,
-    pixelLimit: Int
+    pixelLimit: Int?, gate: LargePictureGate? = nil
   ) {
     self.preprocessing = preprocessing
     self.augmentation = augmentation
     self.random = random
-    decoder = ImageDecoder(pixelLimit: pixelLimit)
+    decoder = ImageDecoder(
+      pixelLimit: pixelLimit ?? preprocessing.pixelLimit ?? Self.defaultPixelLimit, gate: gate)
     table = NormalizationTable(preprocessing)
   }
 
@@ -54,16 +57,23 @@ public final class ImagePreparer {
   /// - Parameter values: `preprocessing.valueCount` values, height x width x channels.
   /// - Throws: `ImageError` with the path.
   public func prepare(
-    fileAt path: String, into values: UnsafeMutableBufferPointer<Float>
+    fileAt path: FilePath, into values: UnsafeMutableBufferPointer<Float>
   ) throws {
     try file.withContents(of: path) { bytes in
       do {
         try prepare(encoded: bytes, into: values)
       } catch var error as ImageError {
-        error.path = path
+        error.path = path.display
         throw error
       }
     }
+  }
+
+  /// Prepares a picture file; see ``prepare(fileAt:into:)``.
+  public func prepare(
+    fileAt path: String, into values: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    try prepare(fileAt: FilePath(path), into: values)
   }
 
   /// Prepares a picture file held in memory.
@@ -73,7 +83,7 @@ public final class ImagePreparer {
   public func prepare(
     encoded bytes: UnsafeRawBufferPointer, into values: UnsafeMutableBufferPointer<Float>
   ) throws {
-    defer { withExtendedLifetime(self) {} }
+    defer { endPicture() }
     var plan: SamplePlan?
     let picture = try decoder.decode(bytes) { fullSize in
       let planned = makePlan(for: fullSize)
@@ -91,11 +101,31 @@ public final class ImagePreparer {
   public func prepare(
     _ image: RGBImage, into values: UnsafeMutableBufferPointer<Float>
   ) throws {
-    defer { withExtendedLifetime(self) {} }
+    defer { endPicture() }
     let pixels = try changed.view(image.size)
     image.copyPixels(to: pixels)
     let picture = ImageDecoder.Picture(pixels: pixels, fullSize: image.size, hasAlpha: false)
     try finish(picture, makePlan(for: image.size), into: values)
+  }
+
+  /// Decodes a picture file and throws whatever preparing it would throw, without the work of resizing
+  /// it: JPEGs are decoded to an eighth of their size, which reads all of the file but makes few pixels.
+  func check(fileAt path: FilePath) throws {
+    try file.withContents(of: path) { bytes in
+      defer { endPicture() }
+      do {
+        let picture = try decoder.decode(bytes) { _ in ImageSize(1) }
+        try check(makePlan(for: picture.fullSize))
+      } catch var error as ImageError {
+        error.path = path.display
+        throw error
+      }
+    }
+  }
+
+  private func endPicture() {
+    decoder.finish()
+    padded.giveBackIfLarge()
   }
 
   private func makePlan(for source: ImageSize) -> SamplePlan {
@@ -114,12 +144,7 @@ public final class ImagePreparer {
     _ picture: ImageDecoder.Picture, _ plan: SamplePlan,
     into values: UnsafeMutableBufferPointer<Float>
   ) throws {
-    guard plan.resize.scaled.longerSide <= Self.greatestScaledSide else {
-      throw ImageError(
-        reason: .tooManyPixels(
-          width: plan.resize.scaled.width, height: plan.resize.scaled.height,
-          limit: decoder.pixelLimit))
-    }
+    try check(plan)
     let opaque = try layOverBackground(picture, plan)
     let result = try resized.view(preprocessing.size)
     let place = PixelRectangle(
@@ -131,6 +156,23 @@ public final class ImagePreparer {
       by: preprocessing.interpolation, into: result.cropped(to: place))
     let final = try augmentation?.apply(to: result, scratch: changed, using: &random) ?? result
     table.normalize(final, into: values)
+  }
+
+  /// - Throws: `ImageError` where the plan asks for more pixels than are allowed.
+  private func check(_ plan: SamplePlan) throws {
+    func refuse(_ size: ImageSize) -> ImageError {
+      ImageError(
+        reason: .tooManyPixels(
+          width: size.width, height: size.height, limit: decoder.pixelLimit))
+    }
+    let scaled = plan.resize.scaled
+    guard scaled.longerSide <= Self.greatestScaledSide else { throw refuse(scaled) }
+    if plan.resize.paddingColor != nil, plan.source.width != plan.source.height {
+      let square = ImageSize(plan.source.size.longerSide)
+      guard let count = square.pixelCount, count <= decoder.pixelLimit else {
+        throw refuse(square)
+      }
+    }
   }
 
   /// The part of the picture that is resized: opaque, on its square where padded, gray where asked.
@@ -150,11 +192,7 @@ public final class ImagePreparer {
 
   private func padToSquare(_ part: GraftPixelView, _ color: Color) throws -> GraftPixelView {
     let square = ImageSize(part.size.longerSide)
-    guard let count = square.pixelCount, count <= decoder.pixelLimit else {
-      throw ImageError(
-        reason: .tooManyPixels(
-          width: square.width, height: square.height, limit: decoder.pixelLimit))
-    }
+    decoder.waitForGate(square)
     let result = try padded.view(square)
     graft_fill_pixels(result, color.rgba)
     let place = PixelRectangle(

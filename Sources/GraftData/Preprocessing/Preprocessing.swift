@@ -23,6 +23,9 @@ public struct Preprocessing: Hashable, Codable, Sendable {
   public var background: Color
   /// How much of a JPEG is decoded.
   public var jpegDecoding: JPEGDecoding
+  /// Pictures of more pixels, in the file or on their square where padded, are refused; nil for
+  /// ``ImagePreparer/defaultPixelLimit``.
+  public var pixelLimit: Int?
 
   /// The channels of the result.
   public enum ChannelOrder: String, CaseIterable, Codable, Sendable {
@@ -91,6 +94,7 @@ public struct Preprocessing: Hashable, Codable, Sendable {
     if case .shorterSideThenCentreCrop(let resize) = resizeRule {
       try check(sides.contains(resize), "resize", "1 to 16384 pixels", resize)
     }
+    try check(pixelLimit ?? 1 > 0, "pixelLimit", "1 or greater", pixelLimit ?? 1)
     let channels = channelOrder.count
     try check(scale.isFinite && scale != 0, "scale", "a finite number other than 0", scale)
     try check(

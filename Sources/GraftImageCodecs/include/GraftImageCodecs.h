@@ -1,4 +1,5 @@
-/// Thin, bounded wrappers around libjpeg-turbo, libpng and libwebp.
+/// Thin, bounded wrappers around libjpeg-turbo, libpng, libwebp, libtiff, giflib and libheif, and small
+/// readers of the plain formats BMP and PNM.
 ///
 /// Every decoder works in two calls on a whole file held in memory: read the header, let the caller
 /// check the size and provide the pixels, then decode. No state lives between the calls, no pointer
@@ -37,6 +38,8 @@ typedef struct GraftImageHeader {
   uint32_t width;
   uint32_t height;
   bool hasAlpha;
+  /// As EXIF counts it, where the format's own header says so; otherwise 0.
+  uint8_t orientation;
 } GraftImageHeader;
 
 /// Pixels to be written (by decoders) or read (by encoders), four bytes each.
@@ -90,6 +93,46 @@ GraftImageOutcome graft_webp_read_header(
 
 /// Decodes a WebP; of an animation, its first frame on a transparent canvas.
 GraftImageOutcome graft_webp_decode(
+    const uint8_t *_Nonnull bytes, size_t byteCount, GraftImagePixels pixels);
+
+GraftImageOutcome graft_bmp_read_header(
+    const uint8_t *_Nonnull bytes, size_t byteCount, GraftImageHeader *_Nonnull header);
+
+/// Decodes a BMP: palettes, 16, 24 and 32 bits, bit fields, run lengths; bottom up or top down.
+GraftImageOutcome graft_bmp_decode(
+    const uint8_t *_Nonnull bytes, size_t byteCount, GraftImagePixels pixels);
+
+GraftImageOutcome graft_pnm_read_header(
+    const uint8_t *_Nonnull bytes, size_t byteCount, GraftImageHeader *_Nonnull header);
+
+/// Decodes a PBM, PGM or PPM, as text or binary, of up to 16 bits.
+GraftImageOutcome graft_pnm_decode(
+    const uint8_t *_Nonnull bytes, size_t byteCount, GraftImagePixels pixels);
+
+GraftImageOutcome graft_gif_read_header(
+    const uint8_t *_Nonnull bytes, size_t byteCount, GraftImageHeader *_Nonnull header);
+
+/// Decodes the first frame of a GIF on its screen.
+GraftImageOutcome graft_gif_decode(
+    const uint8_t *_Nonnull bytes, size_t byteCount, GraftImagePixels pixels);
+
+GraftImageOutcome graft_tiff_read_header(
+    const uint8_t *_Nonnull bytes, size_t byteCount, GraftImageHeader *_Nonnull header);
+
+/// Decodes the first picture of a TIFF: gray, palette, RGB, CMYK and YCbCr of up to 16 bits, of which the
+/// high byte is kept.
+GraftImageOutcome graft_tiff_decode(
+    const uint8_t *_Nonnull bytes, size_t byteCount, GraftImagePixels pixels);
+
+/// Reads the upright size of a HEIC or AVIF picture, for which libheif must be installed.
+///
+/// `pixelLimit` bounds what libheif decodes, also of pictures inside the picture.
+GraftImageOutcome graft_heif_read_header(
+    const uint8_t *_Nonnull bytes, size_t byteCount, uint64_t pixelLimit,
+    GraftImageHeader *_Nonnull header);
+
+/// Decodes the primary picture of a HEIC or AVIF file, upright.
+GraftImageOutcome graft_heif_decode(
     const uint8_t *_Nonnull bytes, size_t byteCount, GraftImagePixels pixels);
 
 #ifdef __cplusplus

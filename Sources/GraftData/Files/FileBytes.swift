@@ -15,10 +15,11 @@ final class FileBytes {
   ///
   /// - Throws: `ImageError` with the path where the file cannot be read; whatever `body` throws.
   func withContents<Result>(
-    of path: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+    of path: FilePath, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     defer { withExtendedLifetime(self) {} }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    let path = path.display
     guard descriptor >= 0 else { throw systemError(path) }
     defer { close(descriptor) }
     var status = stat()
