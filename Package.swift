@@ -60,7 +60,10 @@ let library: [Target] = [
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
   .target(
     name: "GraftStore",
-    dependencies: ["GraftModels", "GraftRuntime", "GraftWeights"]),
+    dependencies: [
+      "GraftModels", "GraftRuntime", "GraftWeights",
+      .product(name: "Crypto", package: "swift-crypto"),
+    ]),
   .target(
     name: "GraftTraining",
     dependencies: ["GraftLayers", "GraftRuntime", "GraftData", "GraftRandom"]),
@@ -113,6 +116,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
+    // Of the fourth version, some need a newer Swift than this package does.
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
   ],
   targets: systemLibraries + kernels + library + benchmarks + [
     .testTarget(name: "GraftWeightsTests", dependencies: ["GraftGraph", "GraftWeights"]),

@@ -1,3 +1,4 @@
+import Crypto
 public import Foundation
 public import GraftModels
 
@@ -13,7 +14,7 @@ extension PublishedWeights.Checksum {
   public func found(in file: URL) throws -> String {
     switch self {
     case .sha256: try Self.digest(of: file, by: SHA256.self)
-    case .md5: try Self.digest(of: file, by: MD5.self)
+    case .md5: try Self.digest(of: file, by: Insecure.MD5.self)
     }
   }
 
@@ -32,22 +33,26 @@ extension PublishedWeights.Checksum {
     }
   }
 
-  private static func digest<Compression: BlockCompression>(
-    of file: URL, by: Compression.Type
+  private static func digest<Function: HashFunction>(
+    of file: URL, by: Function.Type
   ) throws -> String {
     let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(file) }
     defer { close(descriptor) }
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { piece.deallocate() }
-    var digest = BlockDigest<Compression>()
+    var digest = Function()
     while true {
       let count = read(descriptor, piece.baseAddress, piece.count)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw failure(file) }
-      if count == 0 { return digest.finish() }
-      digest.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+      if count == 0 { return digest.finalize().map(hexadecimal).joined() }
+      digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: piece[..<count]))
     }
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 
   private static func failure(_ file: URL) -> WeightStoreError {
