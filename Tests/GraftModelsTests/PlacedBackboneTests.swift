@@ -114,7 +114,7 @@ struct PlacedBackboneTests {
 
   /// An alias stands for the layer beside it, wherever both are.
   @Test func aliasesKeepTheirParameters() throws {
-    for base in [Backbone.vgg16(inputSize: 32), .vgg16(includesTop: true, inputSize: 32)] {
+    for base in [Backbone.vgg16(inputSize: 32), .vgg16(includesTop: true)] {
       let plain = try Model(base).outline()
       let nested = try Model { base.named("encoder") }.outline()
       for name in ["block1_conv1", "block5_conv3"] + (base.includesTop ? ["fc1", "fc2"] : []) {

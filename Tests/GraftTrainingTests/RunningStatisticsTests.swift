@@ -47,7 +47,8 @@ import Testing
       let targets = fixture.labels[step].flatMap { [$0 == 0 ? 1 : 0, $0 == 1 ? 1 : 0] as [Float] }
       try Array(fixture.inputs[step * size..<(step + 1) * size]).withUnsafeBufferPointer {
         _ = try engine.train(
-          on: StepBatch(.samples($0), targets: targets, count: 3), batchSize: 3, rate: 0.5)
+          on: StepBatch(.samples($0), of: [0, 1, 2], targets: targets), epoch: 1, batchSize: 3,
+          rate: 0.5)
       }
     }
     try engine.download()

@@ -107,7 +107,7 @@ import Testing
     for batch in [order[0..<3], order[3..<6], order[6..<7]].map(Array.init) {
       _ = try samples.values(of: batch).withUnsafeBufferPointer {
         try engine.train(
-          on: StepBatch(.samples($0), targets: samples.targets(of: batch), count: batch.count),
+          on: StepBatch(.samples($0), of: batch, targets: samples.targets(of: batch)), epoch: 1,
           batchSize: batch.count, rate: 0.2)
       }
     }
