@@ -135,8 +135,6 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: ["GraftGraph", "GraftRuntime", "GraftCPU", "GraftOpenCL"]),
     .testTarget(
-      name: "GraftCPUTests", dependencies: ["GraftCPU", "GraftRuntime", "GraftGraph"]),
-    .testTarget(
       name: "GraftTrainingTests", dependencies: ["CFileExchange", "Graft", "GraftRandom"]),
     .testTarget(name: "BackboneTests", dependencies: ["Graft", "ParityComparison"]),
     .testTarget(name: "GraftReportTests", dependencies: ["GraftReport"]),

@@ -3,8 +3,7 @@ import GraftRuntime
 
 /// An operation that the CPU can run.
 protocol CPUOperation: Operation {
-  /// All ways to run the operation, the best guess first, the plain reference last; none where the
-  /// CPU can't handle the types.
+  /// All ways to run the operation, the best guess first; none where the CPU can't handle the types.
   func lowerings(of problem: Problem, on device: CPUDevice) -> [CPULowering]
 }
 
@@ -85,16 +84,6 @@ struct CPULowering: Lowering {
     self.refusedOverwrites = refusedOverwrites
     pool = device.pool
     makeStages = stages
-  }
-
-  /// The plain reference: one thread, the most obvious loops.
-  static func naive(
-    on device: CPUDevice, refusedOverwrites: Set<Overwrite> = [],
-    _ run: @escaping (BoundData) -> Void
-  ) -> CPULowering {
-    CPULowering("naive", on: device, refusedOverwrites: refusedOverwrites) { data in
-      [Stage { run(data) }]
-    }
   }
 
   func bind(_ binding: Binding<HostMemory>) -> any Step {

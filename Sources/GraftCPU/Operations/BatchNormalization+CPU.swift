@@ -27,16 +27,7 @@ extension BatchNormalization: CPUOperation {
             graft_normalize_rows(x + i, mean, scale, beta, result + i, $0.count, channels)
           },
         ]
-      },
-      .naive(on: device) { data in
-        let (x, gamma, beta) = (data.operand(0), data.operand(1), data.operand(2))
-        let (mean, variance) = (data.operand(3), data.operand(4))
-        for i in 0..<rows * channels {
-          let c = i % channels
-          let deviation = (x[i] - mean[c]) / (variance[c] + epsilon).squareRoot()
-          data.result()[i] = gamma[c] * deviation + beta[c]
-        }
-      },
+      }
     ]
   }
 }
@@ -46,10 +37,9 @@ extension NormalizationScale: CPUOperation {
     guard problem.isFloat else { return [] }
     let (count, epsilon) = (problem.results[0].shape.count, epsilon)
     return [
-      .naive(on: device) { data in
-        for c in 0..<count {
-          data.result()[c] = data.operand(0)[c] / (data.operand(1)[c] + epsilon).squareRoot()
-        }
+      device.elementwise("plain", count: count) { data in
+        let (gamma, variance, scale) = (data.operand(0), data.operand(1), data.result())
+        return { for c in $0 { scale[c] = gamma[c] / (variance[c] + epsilon).squareRoot() } }
       }
     ]
   }
@@ -60,11 +50,9 @@ extension MovingAverage: CPUOperation {
     guard problem.isFloat else { return [] }
     let (count, decay, correction) = (problem.results[0].shape.count, decay, correction)
     return [
-      .naive(on: device) { data in
-        for c in 0..<count {
-          data.result()[c] =
-            data.operand(0)[c] * decay + data.operand(1)[c] * (1 - decay) * correction
-        }
+      device.elementwise("plain", count: count) { data in
+        let (old, new, result) = (data.operand(0), data.operand(1), data.result())
+        return { for c in $0 { result[c] = old[c] * decay + new[c] * (1 - decay) * correction } }
       }
     ]
   }
@@ -120,20 +108,7 @@ extension BatchNormalizationParameterGradient: CPUOperation {
             }
           }
         ]
-      },
-      .naive(on: device) { data in
-        let (x, mean, variance) = (data.operand(0), data.operand(1), data.operand(2))
-        let gradient = data.operand(3)
-        for c in 0..<channels {
-          var (gamma, beta) = (0.0, 0.0)
-          for i in stride(from: c, to: rows * channels, by: channels) {
-            gamma += Double(gradient[i]) * Double(x[i] - mean[c])
-            beta += Double(gradient[i])
-          }
-          data.result(0)[c] = Float(gamma / Double(variance[c] + epsilon).squareRoot())
-          data.result(1)[c] = Float(beta)
-        }
-      },
+      }
     ]
   }
 }

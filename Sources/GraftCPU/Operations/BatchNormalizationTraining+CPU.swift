@@ -7,8 +7,7 @@ extension BatchNormalizationTraining: CPUOperation {
     guard problem.isFloat else { return [] }
     let (rows, channels) = problem.rowsAndColumns
     return [
-      vectorized(rows, channels, on: device),
-      naive(rows, channels, on: device),
+      vectorized(rows, channels, on: device)
     ]
   }
 
@@ -42,25 +41,6 @@ extension BatchNormalizationTraining: CPUOperation {
     }
   }
 
-  private func naive(_ rows: Int, _ channels: Int, on device: CPUDevice) -> CPULowering {
-    let epsilon = epsilon
-    return .naive(on: device) { data in
-      let (x, gamma, beta) = (data.operand(0), data.operand(1), data.operand(2))
-      for c in 0..<channels {
-        let places = stride(from: c, to: rows * channels, by: channels)
-        let mean = places.reduce(0.0) { $0 + Double(x[$1]) } / Double(rows)
-        let variance =
-          places.reduce(0.0) { $0 + (Double(x[$1]) - mean) * (Double(x[$1]) - mean) }
-          / Double(rows)
-        let deviation = (variance + Double(epsilon)).squareRoot()
-        for i in places {
-          data.result(0)[i] = gamma[c] * Float((Double(x[i]) - mean) / deviation) + beta[c]
-        }
-        data.result(1)[c] = Float(mean)
-        data.result(2)[c] = Float(variance)
-      }
-    }
-  }
 }
 
 extension BatchNormalizationTrainingGradient: CPUOperation {
@@ -68,8 +48,7 @@ extension BatchNormalizationTrainingGradient: CPUOperation {
     guard problem.isFloat else { return [] }
     let (rows, channels) = problem.rowsAndColumns
     return [
-      vectorized(rows, channels, on: device),
-      naive(rows, channels, on: device),
+      vectorized(rows, channels, on: device)
     ]
   }
 
@@ -114,26 +93,4 @@ extension BatchNormalizationTrainingGradient: CPUOperation {
     }
   }
 
-  private func naive(_ rows: Int, _ channels: Int, on device: CPUDevice) -> CPULowering {
-    let epsilon = epsilon
-    return .naive(on: device) { data in
-      let (x, gamma, mean) = (data.operand(0), data.operand(1), data.operand(2))
-      let (variance, gradient) = (data.operand(3), data.operand(4))
-      for c in 0..<channels {
-        let places = stride(from: c, to: rows * channels, by: channels)
-        let inverse = 1 / (Double(variance[c]) + Double(epsilon)).squareRoot()
-        let normalized = { (i: Int) in (Double(x[i]) - Double(mean[c])) * inverse }
-        let shiftGradient = places.reduce(0.0) { $0 + Double(gradient[$1]) }
-        let scaleGradient = places.reduce(0.0) { $0 + Double(gradient[$1]) * normalized($1) }
-        for i in places {
-          let centered =
-            Double(gradient[i]) - shiftGradient / Double(rows) - normalized(i) * scaleGradient
-            / Double(rows)
-          data.result(0)[i] = Float(Double(gamma[c]) * inverse * centered)
-        }
-        data.result(1)[c] = Float(scaleGradient)
-        data.result(2)[c] = Float(shiftGradient)
-      }
-    }
-  }
 }

@@ -10,14 +10,6 @@ extension Combine.Function {
     case .multiply: GRAFT_MULTIPLY
     }
   }
-
-  fileprivate func value(_ left: Float, _ right: Float) -> Float {
-    switch self {
-    case .add: left + right
-    case .subtract: left - right
-    case .multiply: left * right
-    }
-  }
 }
 
 /// How a small tensor's elements repeat in a large one, as loops see it: `samples` times `pixels`
@@ -37,16 +29,6 @@ struct Repetition {
   }
 
   var count: Int { samples * pixels * channels }
-
-  /// The small tensor's element that stands at an element of the large one.
-  func smallIndex(_ index: Int) -> Int {
-    switch broadcast {
-    case .same: index
-    case .channels: index % channels
-    case .sampleChannels: index / (pixels * channels) * channels + index % channels
-    case .scalar: 0
-    }
-  }
 
   /// Work on rows of channels, a range at a time, none of which crosses samples.
   func rows(_ run: @escaping (_ sample: Int, _ rows: Range<Int>) -> Void) -> Stage {
@@ -69,13 +51,7 @@ extension Combine: CPUOperation {
     return [
       CPULowering("vector", on: device) { data in
         [Self.stage(function.kernel, repetition, data)]
-      },
-      .naive(on: device) { data in
-        let (left, right, result) = (data.operand(0), data.operand(1), data.result())
-        for i in 0..<repetition.count {
-          result[i] = function.value(left[i], right[repetition.smallIndex(i)])
-        }
-      },
+      }
     ]
   }
 
@@ -126,11 +102,7 @@ extension Expand: CPUOperation {
             }
           }
         ]
-      },
-      .naive(on: device) { data in
-        let (x, y) = (data.operand(0), data.result())
-        for i in 0..<repetition.count { y[i] = x[repetition.smallIndex(i)] }
-      },
+      }
     ]
   }
 }
@@ -146,11 +118,7 @@ extension Scale: CPUOperation {
           graft_combine_scalar(
             GRAFT_MULTIPLY, x + $0.lowerBound, factor, y + $0.lowerBound, $0.count)
         }
-      },
-      .naive(on: device) { data in
-        let (x, y) = (data.operand(0), data.result())
-        for i in 0..<count { y[i] = factor * x[i] }
-      },
+      }
     ]
   }
 }
@@ -163,8 +131,7 @@ extension Fill: CPUOperation {
       device.elementwise("vector", count: count) { data in
         let result = data.result()
         return { graft_fill(value, result + $0.lowerBound, $0.count) }
-      },
-      .naive(on: device) { data in data.result().update(repeating: value, count: count) },
+      }
     ]
   }
 }

@@ -19,7 +19,6 @@ extension Convolution: CPUOperation {
       candidates.insert(lowering, at: pays ? 0 : candidates.count)
     }
     if geometry.groups == 1 { candidates.append(openBLAS(extents, on: device)) }
-    candidates.append(naive(extents, on: device))
     return candidates
   }
 
@@ -99,28 +98,4 @@ extension Convolution: CPUOperation {
     }
   }
 
-  private func naive(_ extents: ConvolutionProblem, on device: CPUDevice) -> CPULowering {
-    let epilogue = epilogue
-    let refused = Set(epilogue.residualIndex.map { [Overwrite(operand: $0)] } ?? [])
-    return .naive(on: device, refusedOverwrites: refused) { data in
-      let (image, kernel, output) = (data.operand(0), data.operand(1), data.result())
-      let count = extents.outputPixels * extents.outputChannels
-      output.update(repeating: 0, count: count)
-      extents.forEachProduct { output[$2] += image[$0] * kernel[$1] }
-      epilogue.applyPlainly(to: output, count: count, columns: extents.outputChannels, data)
-    }
-  }
-}
-
-extension Epilogue {
-  /// The epilogue by the most obvious loop.
-  func applyPlainly(
-    to sums: UnsafeMutablePointer<Float>, count: Int, columns: Int, _ data: BoundData
-  ) {
-    let (bias, residual) = (data.operand(biasIndex), data.operand(residualIndex))
-    for i in 0..<count {
-      let value = sums[i] + (bias?[i % columns] ?? 0) + (residual?[i] ?? 0)
-      sums[i] = activation?.value(value) ?? value
-    }
-  }
 }

@@ -17,7 +17,6 @@ extension ConvolutionInputGradient: CPUOperation {
       let pays = product.pays(kernelIsConstant: problem.constantOperands.contains(1))
       candidates.insert(lowering, at: pays ? 0 : candidates.count)
     }
-    candidates.append(naive(extents, on: device))
     return candidates
   }
 
@@ -64,14 +63,6 @@ extension ConvolutionInputGradient: CPUOperation {
     ) { [work.stage($0, workers: workers)] }
   }
 
-  private func naive(_ extents: ConvolutionProblem, on device: CPUDevice) -> CPULowering {
-    let count = extents.batch * extents.image.height * extents.image.width * extents.inputChannels
-    return .naive(on: device) { data in
-      let (gradient, kernel, result) = (data.operand(0), data.operand(1), data.result())
-      result.update(repeating: 0, count: count)
-      extents.forEachProduct { result[$0] += gradient[$2] * kernel[$1] }
-    }
-  }
 }
 
 /// The image pixels of one axis that lie alike to the stride, and the taps that reach them.

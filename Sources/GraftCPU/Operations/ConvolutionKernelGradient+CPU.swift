@@ -15,7 +15,6 @@ extension ConvolutionKernelGradient: CPUOperation {
       candidates.insert(
         winograd.lowering(on: device), at: winograd.pays ? 0 : candidates.count)
     }
-    candidates.append(naive(extents, on: device))
     return candidates
   }
 
@@ -53,15 +52,6 @@ extension ConvolutionKernelGradient: CPUOperation {
     ).lowering("tile", on: device)
   }
 
-  private func naive(_ extents: ConvolutionProblem, on device: CPUDevice) -> CPULowering {
-    let count = extents.taps * extents.groupInputs * extents.outputChannels
-    return .naive(on: device) { data in
-      let (image, gradient) = (data.operand(0), data.operand(1))
-      var sums = Array(repeating: 0.0, count: count)
-      extents.forEachProduct { sums[$1] += Double(image[$0]) * Double(gradient[$2]) }
-      for i in 0..<count { data.result()[i] = Float(sums[i]) }
-    }
-  }
 }
 
 /// Adds up `parts` partial results of `count` floats each, in order.

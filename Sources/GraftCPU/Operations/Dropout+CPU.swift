@@ -23,16 +23,7 @@ extension Dropout: CPUOperation {
             start = end
           }
         }
-      },
-      .naive(on: device) { data in
-        let (x, y) = (data.operand(0), data.result())
-        for i in 0..<count {
-          let keys = dropout.keys(ofRow: i / rowLength, data)
-          let index = UInt32(truncatingIfNeeded: i % rowLength)
-          let hash = Self.mix(Self.mix(index ^ keys.first) ^ keys.second)
-          y[i] = hash >= dropout.threshold ? x[i] * scale : 0
-        }
-      },
+      }
     ]
   }
 

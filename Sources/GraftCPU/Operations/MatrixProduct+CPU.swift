@@ -28,8 +28,7 @@ extension MatrixProduct: CPUOperation {
   func lowerings(of problem: Problem, on device: CPUDevice) -> [CPULowering] {
     guard problem.isFloat else { return [] }
     let extents = MatrixExtents(self, problem)
-    let library = openBLAS(extents, on: device)
-    var candidates = [library, naive(extents, on: device)]
+    var candidates = [openBLAS(extents, on: device)]
     if !transposesLeft {
       // Packing pays where it is done once, or where many rows share it.
       let pays = problem.constantOperands.contains(1) || extents.rows >= 256
@@ -112,20 +111,4 @@ extension MatrixProduct: CPUOperation {
     }
   }
 
-  private func naive(_ extents: MatrixExtents, on device: CPUDevice) -> CPULowering {
-    let (rows, depth, columns) = (extents.rows, extents.depth, extents.columns)
-    let (transposesLeft, transposesRight, epilogue) = (transposesLeft, transposesRight, epilogue)
-    let refused = Set(epilogue.residualIndex.map { [Overwrite(operand: $0)] } ?? [])
-    return .naive(on: device, refusedOverwrites: refused) { data in
-      let (left, right, result) = (data.operand(0), data.operand(1), data.result())
-      for i in 0..<rows * columns {
-        let (row, column) = (i / columns, i % columns)
-        result[i] = (0..<depth).reduce(Float(0)) { sum, k in
-          sum + left[transposesLeft ? k * rows + row : row * depth + k]
-            * right[transposesRight ? column * depth + k : k * columns + column]
-        }
-      }
-      epilogue.applyPlainly(to: result, count: rows * columns, columns: columns, data)
-    }
-  }
 }

@@ -21,21 +21,7 @@ extension SGDUpdate: CPUOperation {
             &settings, parameter + i, gradient + i, velocity.map { $0 + i }, newParameter + i,
             newVelocity.map { $0 + i }, $0.count)
         }
-      },
-      .naive(on: device) { data in
-        let rate = data.operand(2)[0]
-        for i in 0..<count {
-          let parameter = data.operand(0)[i]
-          let gradient = data.operand(1)[i] + update.weightDecay * parameter
-          var direction = gradient
-          if update.momentum != 0 {
-            let velocity = update.momentum * data.operand(3)[i] + gradient
-            direction = update.isNesterov ? gradient + update.momentum * velocity : velocity
-            data.result(1)[i] = velocity
-          }
-          data.result(0)[i] = parameter - rate * direction
-        }
-      },
+      }
     ]
   }
 }
@@ -60,25 +46,7 @@ extension AdamUpdate: CPUOperation {
             &settings, parameter + i, gradient + i, first + i, second + i, results.0 + i,
             results.1 + i, results.2 + i, $0.count)
         }
-      },
-      .naive(on: device) { data in
-        let (rate, corrections) = (data.operand(2)[0], data.operand(3))
-        for i in 0..<count {
-          var parameter = data.operand(0)[i]
-          var gradient = data.operand(1)[i]
-          if update.isDecoupled {
-            parameter -= rate * update.weightDecay * parameter
-          } else {
-            gradient += update.weightDecay * parameter
-          }
-          let first = update.beta1 * data.operand(4)[i] + (1 - update.beta1) * gradient
-          let second = update.beta2 * data.operand(5)[i] + (1 - update.beta2) * gradient * gradient
-          let root = (second / corrections[1]).squareRoot()
-          data.result(0)[i] = parameter - rate * (first / corrections[0]) / (root + update.epsilon)
-          data.result(1)[i] = first
-          data.result(2)[i] = second
-        }
-      },
+      }
     ]
   }
 }

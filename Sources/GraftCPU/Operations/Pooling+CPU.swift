@@ -15,25 +15,6 @@ extension Pooling {
   }
 }
 
-/// One pooling window, for the plain references.
-private struct Window {
-  let rows: Range<Int>
-  let columns: Range<Int>
-  let divisor: Float
-
-  init(_ windows: graft_windows, y: Int, x: Int) {
-    let top = y * windows.row_step - windows.padding_top
-    let left = x * windows.column_step - windows.padding_left
-    let bottom = min(top + windows.window_rows, windows.input_rows + windows.padding_bottom)
-    let right = min(
-      left + windows.window_columns, windows.input_columns + windows.padding_right)
-    rows = max(top, 0)..<min(bottom, windows.input_rows)
-    columns = max(left, 0)..<min(right, windows.input_columns)
-    divisor = Float(
-      windows.counts_padding ? (bottom - top) * (right - left) : rows.count * columns.count)
-  }
-}
-
 extension Pooling: CPUOperation {
   func lowerings(of problem: Problem, on device: CPUDevice) -> [CPULowering] {
     guard problem.isFloat else { return [] }
@@ -53,24 +34,7 @@ extension Pooling: CPUOperation {
             }
           }
         ]
-      },
-      .naive(on: device) { data in
-        let (x, y) = (data.operand(0), data.result())
-        let (channels, line) = (windows.channels, windows.input_columns * windows.channels)
-        for i in 0..<result.count {
-          let (c, pixel) = (i % channels, i / channels)
-          let n = pixel / (result[1] * result[2])
-          let window = Window(windows, y: pixel / result[2] % result[1], x: pixel % result[2])
-          var value: Float = isMaximum ? -.infinity : 0
-          for row in window.rows {
-            for column in window.columns {
-              let element = x[(n * windows.input_rows + row) * line + column * channels + c]
-              value = isMaximum ? max(value, element) : value + element
-            }
-          }
-          y[i] = isMaximum ? value : value / window.divisor
-        }
-      },
+      }
     ]
   }
 }
@@ -80,7 +44,7 @@ extension PoolingGradient: CPUOperation {
     guard problem.isFloat else { return [] }
     let shape = problem.results[0].shape
     let windows = pooling.windows(image: imageSize, channels: shape[3])
-    return [vectorized(windows, shape, on: device), naive(windows, shape, on: device)]
+    return [vectorized(windows, shape, on: device)]
   }
 
   private func vectorized(
@@ -110,33 +74,6 @@ extension PoolingGradient: CPUOperation {
     }
   }
 
-  private func naive(
-    _ windows: graft_windows, _ shape: Shape, on device: CPUDevice
-  ) -> CPULowering {
-    let isMaximum = pooling.kind == .maximum
-    let (height, width, channels) = (windows.output_rows, windows.output_columns, shape[3])
-    return .naive(on: device) { data in
-      let (gradient, result) = (data.operand(0), data.result())
-      result.update(repeating: 0, count: shape.count)
-      for i in 0..<shape[0] * height * width * channels {
-        let (c, pixel) = (i % channels, i / channels)
-        let n = pixel / (height * width)
-        let window = Window(windows, y: pixel / width % height, x: pixel % width)
-        var best: Int?
-        for row in window.rows {
-          for column in window.columns {
-            let place = ((n * shape[1] + row) * shape[2] + column) * channels + c
-            if !isMaximum {
-              result[place] += gradient[i] / window.divisor
-            } else if best.map({ data.operand(1)[place] > data.operand(1)[$0] }) ?? true {
-              best = place
-            }
-          }
-        }
-        if let best { result[best] += gradient[i] }
-      }
-    }
-  }
 }
 
 extension GlobalPooling: CPUOperation {
@@ -158,17 +95,7 @@ extension GlobalPooling: CPUOperation {
             }
           }
         ]
-      },
-      .naive(on: device) { data in
-        for i in 0..<shape[0] * channels {
-          let image = data.operand(0) + i / channels * pixels * channels + i % channels
-          let values = (0..<pixels).lazy.map { image[$0 * channels] }
-          data.result()[i] =
-            isMaximum
-            ? values.reduce(-.infinity, max)
-            : Float(values.reduce(0.0) { $0 + Double($1) } / Double(pixels))
-        }
-      },
+      }
     ]
   }
 }
@@ -194,21 +121,7 @@ extension GlobalPoolingGradient: CPUOperation {
             }
           }
         ]
-      },
-      .naive(on: device) { data in
-        for i in 0..<shape[0] * channels {
-          let first = i / channels * pixels * channels + i % channels
-          var best = 0
-          for pixel in 0..<pixels where isMaximum {
-            let image = data.operand(1) + first
-            if image[pixel * channels] > image[best * channels] { best = pixel }
-          }
-          for pixel in 0..<pixels {
-            let share = isMaximum ? (pixel == best ? 1 : 0) : 1 / Float(pixels)
-            data.result()[first + pixel * channels] = data.operand(0)[i] * share
-          }
-        }
-      },
+      }
     ]
   }
 }

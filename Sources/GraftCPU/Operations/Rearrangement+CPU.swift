@@ -6,7 +6,12 @@ extension Reshape: CPUOperation {
   func lowerings(of problem: Problem, on device: CPUDevice) -> [CPULowering] {
     guard problem.isFloat else { return [] }
     let count = shape.count
-    return [.naive(on: device) { $0.result().update(from: $0.operand(0), count: count) }]
+    return [
+      device.elementwise("copy", count: count) { data in
+        let (x, y) = (data.operand(0), data.result())
+        return { (y + $0.lowerBound).update(from: x + $0.lowerBound, count: $0.count) }
+      }
+    ]
   }
 }
 
@@ -31,18 +36,7 @@ extension Concatenation: CPUOperation {
             }
           }
         ]
-      },
-      .naive(on: device) { data in
-        var i = 0
-        for row in 0..<outer {
-          for (operand, own) in widths.enumerated() {
-            for j in 0..<own {
-              data.result()[i] = data.operand(operand)[row * own + j]
-              i += 1
-            }
-          }
-        }
-      },
+      }
     ]
   }
 }
@@ -87,12 +81,7 @@ extension Slice: CPUOperation {
         return [
           box.stage { (y + $0 * length).update(from: x + box.place(ofRow: $0), count: length) }
         ]
-      },
-      .naive(on: device) { data in
-        for i in 0..<box.rowCount * length {
-          data.result()[i] = data.operand(0)[box.place(ofRow: i / length) + i % length]
-        }
-      },
+      }
     ]
   }
 }
@@ -113,13 +102,7 @@ extension Padding: CPUOperation {
           },
           box.stage { (y + box.place(ofRow: $0)).update(from: x + $0 * length, count: length) },
         ]
-      },
-      .naive(on: device) { data in
-        data.result().update(repeating: value, count: shape.count)
-        for i in 0..<box.rowCount * length {
-          data.result()[box.place(ofRow: i / length) + i % length] = data.operand(0)[i]
-        }
-      },
+      }
     ]
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import GraftCPUKernels
 import GraftGraph
 import GraftRuntime
@@ -14,47 +13,6 @@ extension SampleLoss.Kind {
 
   fileprivate var smoothing: Float {
     if case .softmaxCrossEntropy(let smoothing) = self { smoothing } else { 0 }
-  }
-
-  /// The definition, for the plain reference.
-  fileprivate func value(_ x: UnsafePointer<Float>, _ t: UnsafePointer<Float>, _ count: Int)
-    -> Double
-  {
-    switch self {
-    case .softmaxCrossEntropy(let smoothing):
-      let largest = (0..<count).reduce(-Double.infinity) { max($0, Double(x[$1])) }
-      let sum = (0..<count).reduce(0.0) { $0 + exp(Double(x[$1]) - largest) }
-      return (0..<count).reduce(0.0) {
-        let target = Double(t[$1]) * (1 - Double(smoothing)) + Double(smoothing) / Double(count)
-        return $0 - target * (Double(x[$1]) - largest - log(sum))
-      }
-    case .binaryCrossEntropy:
-      return (0..<count).reduce(0.0) {
-        let logit = Double(x[$1])
-        return $0 + max(logit, 0) - logit * Double(t[$1]) + log1p(exp(-abs(logit)))
-      } / Double(count)
-    case .meanSquaredError:
-      return (0..<count).reduce(0.0) {
-        $0 + (Double(x[$1]) - Double(t[$1])) * (Double(x[$1]) - Double(t[$1]))
-      } / Double(count)
-    }
-  }
-
-  /// The gradient of ``value(_:_:_:)`` with respect to prediction `i`.
-  fileprivate func derivative(
-    _ x: UnsafePointer<Float>, _ t: UnsafePointer<Float>, _ count: Int, at i: Int
-  ) -> Double {
-    switch self {
-    case .softmaxCrossEntropy(let smoothing):
-      let mixed = (0..<count).map {
-        Double(t[$0]) * (1 - Double(smoothing)) + Double(smoothing) / Double(count)
-      }
-      let sum = (0..<count).reduce(0.0) { $0 + exp(Double(x[$1]) - Double(x[i])) }
-      return mixed.reduce(0, +) / sum - mixed[i]
-    case .binaryCrossEntropy:
-      return (1 / (1 + exp(-Double(x[i]))) - Double(t[i])) / Double(count)
-    case .meanSquaredError: return 2 * (Double(x[i]) - Double(t[i])) / Double(count)
-    }
   }
 }
 
@@ -76,17 +34,7 @@ extension SampleLoss: CPUOperation {
           },
           Stage { result[0] = weightedMean(losses, weights, rows) },
         ]
-      },
-      .naive(on: device) { data in
-        let (x, targets, weights) = (data.operand(0), data.operand(1), data.operand(2))
-        var (sum, mass) = (0.0, 0.0)
-        for row in 0..<rows where weights[row] != 0 {
-          let i = row * columns
-          sum += Double(weights[row]) * kind.value(x + i, targets + i, columns)
-          mass += Double(weights[row])
-        }
-        data.result()[0] = mass == 0 ? 0 : Float(sum / mass)
-      },
+      }
     ]
   }
 }
@@ -126,20 +74,7 @@ extension SampleLossGradient: CPUOperation {
             }
           }
         ]
-      },
-      .naive(on: device, refusedOverwrites: [Overwrite(operand: 0)]) { data in
-        let (x, targets, weights) = (data.operand(0), data.operand(1), data.operand(2))
-        let (upstream, result) = (data.operand(3), data.result())
-        let mass = totalWeight(weights, rows)
-        for row in 0..<rows {
-          let (i, factor) = (row * columns, Double(upstream[0] * weights[row] / mass))
-          for c in 0..<columns {
-            result[i + c] =
-              weights[row] == 0
-              ? 0 : Float(factor * kind.derivative(x + i, targets + i, columns, at: c))
-          }
-        }
-      },
+      }
     ]
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import GraftCPUKernels
 import GraftGraph
 import GraftRuntime
@@ -24,15 +23,7 @@ extension Softmax: CPUOperation {
             graft_softmax_rows(x + i, y + i, $0.count, columns)
           }
         ]
-      },
-      .naive(on: device) { data in
-        for row in 0..<rows {
-          let (x, y) = (data.operand(0) + row * columns, data.result() + row * columns)
-          let maximum = (0..<columns).reduce(-Float.infinity) { max($0, x[$1]) }
-          let sum = (0..<columns).reduce(Float(0)) { $0 + exp(x[$1] - maximum) }
-          for c in 0..<columns { y[c] = exp(x[c] - maximum) / sum }
-        }
-      },
+      }
     ]
   }
 }
@@ -50,15 +41,7 @@ extension SoftmaxGradient: CPUOperation {
             graft_softmax_gradient_rows(softmax + i, gradient + i, result + i, $0.count, columns)
           }
         ]
-      },
-      .naive(on: device) { data in
-        for row in 0..<rows {
-          let i = row * columns
-          let (softmax, gradient) = (data.operand(0) + i, data.operand(1) + i)
-          let sum = (0..<columns).reduce(Float(0)) { $0 + gradient[$1] * softmax[$1] }
-          for c in 0..<columns { data.result()[i + c] = softmax[c] * (gradient[c] - sum) }
-        }
-      },
+      }
     ]
   }
 }

@@ -24,15 +24,8 @@ extension Sum: CPUOperation {
   func lowerings(of problem: Problem, on device: CPUDevice) -> [CPULowering] {
     guard problem.isFloat, let repetition = Repetition(of: shape, in: problem.operands[0].shape)
     else { return [] }
-    let resultCount = shape.count
     return [
-      vectorized(repetition, on: device),
-      .naive(on: device) { data in
-        let (x, y) = (data.operand(0), data.result())
-        var sums = Array(repeating: 0.0, count: resultCount)
-        for i in 0..<repetition.count { sums[repetition.smallIndex(i)] += Double(x[i]) }
-        for i in 0..<resultCount { y[i] = Float(sums[i]) }
-      },
+      vectorized(repetition, on: device)
     ]
   }
 
@@ -100,11 +93,7 @@ extension SumOfSquares: CPUOperation {
     guard problem.isFloat else { return [] }
     let count = problem.operands[0].shape.count
     return [
-      device.total("vector", count: count) { graft_sum_of_squares($0, $1) },
-      .naive(on: device) { data in
-        let x = data.operand(0)
-        data.result()[0] = Float((0..<count).reduce(0.0) { $0 + Double(x[$1]) * Double(x[$1]) })
-      },
+      device.total("vector", count: count) { graft_sum_of_squares($0, $1) }
     ]
   }
 }

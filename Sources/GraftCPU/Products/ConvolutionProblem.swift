@@ -63,32 +63,4 @@ struct ConvolutionProblem {
     \(groupInputs)×\(outputChannels), \(groups) groups
     """
   }
-
-  /// Calls `body` for each output pixel, tap and pair of input and output channels, with their
-  /// places in the image, the kernel and the output: for the plain references.
-  func forEachProduct(_ body: (_ image: Int, _ kernel: Int, _ output: Int) -> Void) {
-    for pixel in 0..<outputPixels {
-      let (x, y) = (pixel % output.width, pixel / output.width % output.height)
-      let n = pixel / (output.width * output.height)
-      for tap in 0..<taps {
-        let row =
-          y * geometry.strides.height - geometry.padding.top
-          + tap / kernel.width * geometry.dilation.height
-        let column =
-          x * geometry.strides.width - geometry.padding.left
-          + tap % kernel.width * geometry.dilation.width
-        guard (0..<image.height).contains(row), (0..<image.width).contains(column) else {
-          continue
-        }
-        let inputPixel = (n * image.height + row) * image.width + column
-        for o in 0..<outputChannels {
-          let first = inputPixel * inputChannels + o / groupOutputs * groupInputs
-          for i in 0..<groupInputs {
-            body(
-              first + i, (tap * groupInputs + i) * outputChannels + o, pixel * outputChannels + o)
-          }
-        }
-      }
-    }
-  }
 }
