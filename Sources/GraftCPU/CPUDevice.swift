@@ -80,7 +80,7 @@ public final class CPUDevice: Device {
   /// Does nothing: a step is done when it is enqueued.
   public func synchronize() {}
 
-  /// All ways to run `problem`, the best guess first, the plain reference last.
+  /// All ways to run `problem`, the best guess first.
   ///
   /// - Throws: `UnsupportedOperation` where there is none.
   public func candidates(for problem: Problem) throws -> [any Lowering<HostMemory>] {

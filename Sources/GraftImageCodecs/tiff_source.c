@@ -107,5 +107,6 @@ GraftImageOutcome graft_tiff_open(GraftTIFFSource *source, const uint8_t *bytes,
   source->bytes = bytes;
   source->byteCount = byteCount;
   source->tiff = open_tiff(source);
-  return source->tiff == NULL ? graft_tiff_failure(source) : graft_done();
+  // What libtiff misses of a directory, such as a palette, it passes over: the picture would be another.
+  return source->tiff == NULL || source->isShort ? graft_tiff_failure(source) : graft_done();
 }

@@ -64,7 +64,7 @@ public protocol Device: AnyObject, Sendable {
   /// Transfers that don't wait for steps; `nil` where there is no gain in them.
   var sideTransfers: (any SideTransfers<Buffer>)? { get }
 
-  /// All ways to run `problem`, the best guess first, the plain reference last; reserves nothing.
+  /// All ways to run `problem`, the best guess first; reserves nothing.
   ///
   /// - Throws: ``UnsupportedOperation`` where there is none.
   func candidates(for problem: Problem) throws -> [any Lowering<Buffer>]

@@ -67,7 +67,9 @@ final class Compilation {
     try SampleSizeError.check(
       weights.count, of: TensorName.weights, expected: 1, count: batch.count)
     try write(weights + Array(repeating: 0, count: size - batch.count), to: TensorName.weights)
-    try write([weights.reduce(0, +) / Float(max(batch.count, 1))], to: TensorName.meanWeight)
+    // A sample of weight 0 is none.
+    let counted = weights.count { $0 != 0 }
+    try write([weights.reduce(0, +) / Float(max(counted, 1))], to: TensorName.meanWeight)
     try graph.run()
     meanwhile()
     let loss = try read(TensorName.loss)

@@ -64,7 +64,8 @@ struct Network: Sendable, CustomTestStringConvertible {
   private static let keras = [
     Network(
       "resnet-keras", .keras,
-      ResNet(.bottleneck, depths: [1, 1, 1, 1], width: 2, followsKeras: true)),
+      ResNet(.bottleneck, depths: [1, 1, 1, 1], width: 2, followsKeras: true),
+      classifier: ["fc"]),
     Network("resnetv2", .keras, ResNetV2(depths: [2, 2, 2, 2], width: 2)),
     Network("mobilenetv1-keras", .keras, MobileNetV1(width: 0.1, followsKeras: true)),
   ]

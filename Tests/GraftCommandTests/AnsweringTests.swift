@@ -161,6 +161,25 @@ struct AnsweringTests {
     #expect(run.output.contains("skipped there is no file or folder '--top'"))
     #expect(lines.contains("photos/grey/0.jpg") && lines.contains("photos/grey/1.jpg"))
   }
+
+  /// Compressed text of a PNG expands a thousandfold, here to 1.8 GB: only some of it may be kept.
+  @Test func textOfAPNGIsBounded() async throws {
+    let photos = try Photos()
+    let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/pictures/text-bomb.png")
+    let whole = try Data(contentsOf: url)
+    let start = try #require(whole.range(of: Data("zTXt".utf8))).lowerBound - 4
+    let length = whole[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } + 12
+    let chunk = whole[start..<start + length]
+    let bomb = whole[..<start] + (0..<2000).map { _ in chunk }.joined() + whole[start...]
+    try photos.put(bomb, as: "bomb.png")
+    let run = try await CommandRun(
+      [
+        "features", "bomb.png", "--backbone", "mobilenetv2", "--weights", "random", "--size", "32",
+        "--layers", "pooled", "--device", "cpu", "--output", "bomb.safetensors",
+      ], in: photos.folder, through: #"ulimit -v 1500000; exec "$0" "$@""#)
+    #expect(run.status == 0, "\(run.output)")
+  }
 }
 
 /// A safetensors file of Float32 tensors.

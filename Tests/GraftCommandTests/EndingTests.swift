@@ -31,12 +31,9 @@ struct EndingTests {
     return try run.json(Predictions.self).predictions
   }
 
-  /// What a model says that was trained for one epoch.
-  private static func answersAfterOneEpoch() async throws -> [Predictions.Prediction] {
-    let photos = try Photos()
-    let run = try await CommandRun("\(training) --epochs 1", in: photos)
-    try #require(run.status == 0, "\(run.output)")
-    return try await answers(in: photos)
+  /// The values of the model at `new.graft`, to the bit.
+  private static func weights(in photos: borrowing Photos) throws -> Data {
+    try Data(contentsOf: photos.folder.appending(path: "new.graft/weights.safetensors"))
   }
 
   @Test(arguments: [(SIGTERM, 143), (SIGINT, 130), (SIGHUP, 129)] as [(Int32, Int32)])
@@ -49,7 +46,7 @@ struct EndingTests {
       through: #"exec env --default-signal=TERM,INT,HUP "$0" "$@""#,
       signal: Signal(number, after: "epoch 2:"))
     #expect(run.status == status)
-    #expect(run.output.contains("Interrupted"))
+    #expect(run.output.contains("Interrupted: ending"))
     #expect(try run.json(Result.self).wasInterrupted)
     #expect(try await Self.answers(in: photos).count == 8)
   }
@@ -88,7 +85,9 @@ struct EndingTests {
     #expect(result.diverged?.contains(message) == true)
     #expect(result.keptEpoch == 1)
     #expect(result.loss == result.phases[0].loss)
-    #expect(try await Self.answers(in: photos) == Self.answersAfterOneEpoch())
+    let other = try Photos()
+    _ = try await CommandRun("\(Self.training) --epochs 1", in: other)
+    #expect(try Self.weights(in: photos) == Self.weights(in: other))
   }
 
   @Test func fineTuningThatMakesThingsWorseIsUndone() async throws {
@@ -105,7 +104,7 @@ struct EndingTests {
     let other = try Photos()
     let head = try await CommandRun("\(Self.training) --epochs 1 --optimizer sgd", in: other)
     #expect(try head.json(Result.self).loss == result.loss)
-    #expect(try await Self.answers(in: photos) == Self.answers(in: other))
+    #expect(try Self.weights(in: photos) == Self.weights(in: other))
   }
 
   @Test func withoutValidationEverythingIsTrainedOn() async throws {

@@ -133,24 +133,4 @@ struct HostilePictureTests {
       return
     }
   }
-
-  /// Compressed text expands a thousandfold, here to 1.8 GB: only some of it may be kept.
-  @Test func textOfAPNGIsBounded() throws {
-    let picture = try #require(PictureFixture.all.first { $0.file == "text-bomb.png" })
-    let whole = try picture.data()
-    let start = try #require(whole.range(of: Data("zTXt".utf8))).lowerBound - 4
-    let length = whole[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } + 12
-    let chunk = whole[start..<start + length]
-    let bomb = whole[..<start] + (0..<2000).map { _ in chunk }.joined() + whole[start...]
-    let before = peakMemory()
-    #expect(try decode(bomb).pixels == picture.pixels)
-    #expect(peakMemory() - before < 400 << 20)
-  }
-
-  /// The most memory that this process has held, in bytes.
-  private func peakMemory() -> Int {
-    var usage = rusage()
-    getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
-  }
 }

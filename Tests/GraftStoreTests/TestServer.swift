@@ -88,10 +88,12 @@ final class TestServer: Sendable {
   private func send(_ answer: Answer, to request: Request, over connection: Int32) {
     var head: String
     var body = Data()
+    var repeats = 1
     switch answer {
     case .unbounded(let byteCount):
       head = "HTTP/1.1 200 Status\r\n"
-      body = Data(count: byteCount)
+      body = Data(count: 1 << 16)
+      repeats = byteCount >> 16
     case .status(let code): head = "HTTP/1.1 \(code) Status\r\nContent-Length: 0\r\n"
     case .content(let data, let honoursRanges, let limit):
       let start = honoursRanges ? request.start ?? 0 : 0
@@ -107,15 +109,22 @@ final class TestServer: Sendable {
         body = data[start...].prefix(limit)
       }
     }
-    let bytes = [UInt8]((head + "Connection: close\r\n\r\n").utf8) + body
+    guard send([UInt8]((head + "Connection: close\r\n\r\n").utf8), over: connection) else { return }
+    let bytes = [UInt8](body)
+    for _ in 0..<repeats where !send(bytes, over: connection) { return }
+  }
+
+  /// Whether the other side took all of it.
+  private func send(_ bytes: [UInt8], over connection: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.prefix(1 << 16).withUnsafeBytes {
         Foundation.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
-      guard count > 0 else { return }
+      guard count > 0 else { return false }
       sent.withLock { $0 += count }
       rest = rest.dropFirst(count)
     }
+    return true
   }
 }

@@ -82,13 +82,14 @@ final class ImageDecoder {
     _ bytes: UnsafeRawBufferPointer, neededSize: (ImageSize) throws -> ImageSize?
   ) throws -> Picture {
     let orientation = OrientationReader.orientation(jpeg: bytes) ?? .upright
-    var header = try jpegHeader(bytes, denominator: 1)
+    var header = try jpegHeader(bytes, denominator: 1, orientation)
     let fullSize = orientation.apply(to: header.size)
-    try checkLimit(fullSize)
     var denominator: Int32 = 1
     if let needed = try neededSize(fullSize) {
       denominator = Self.denominator(shrinking: fullSize, to: needed)
-      if denominator > 1 { header = try jpegHeader(bytes, denominator: denominator) }
+      if denominator > 1 {
+        header = try jpegHeader(bytes, denominator: denominator, orientation)
+      }
     }
     let pixels = try decoded.view(header.size)
     try check(
@@ -98,10 +99,13 @@ final class ImageDecoder {
   }
 
   private func jpegHeader(
-    _ bytes: UnsafeRawBufferPointer, denominator: Int32
+    _ bytes: UnsafeRawBufferPointer, denominator: Int32, _ orientation: Orientation
   ) throws -> GraftImageHeader {
     var header = GraftImageHeader()
-    try check(graft_jpeg_read_header(bytes.bytes, bytes.count, denominator, &header), .jpeg)
+    let outcome = graft_jpeg_read_header(bytes.bytes, bytes.count, denominator, &header)
+    // That there are too many pixels is said first, whether the file can hold them or not.
+    if header.width > 0 { try checkLimit(orientation.apply(to: header.size)) }
+    try check(outcome, .jpeg)
     return header
   }
 

@@ -29,7 +29,7 @@ extension PickleMachine {
       guard arguments.count == 4, let extents = integers(arguments[2]),
         let tensor = try array(
           arguments[0], extents, arguments[1], arguments[3] == .text("F"))
-      else { return try makeNode(.unreadable(Self.arrayClass)) }
+      else { return try makeNode(.object(Self.arrayClass)) }
       return try makeTensor(tensor)
     default: return nil
     }
