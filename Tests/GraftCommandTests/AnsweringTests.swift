@@ -144,17 +144,15 @@ struct AnsweringTests {
     #expect(file.values.prefix(1280).elementsEqual(file.values.suffix(1280)))
   }
 
-  /// Swift's argument parser alone takes a minute for them.
+  /// Swift's argument parser alone takes a minute of processor time for them.
   @Test func manyPathsAreParsedInLinearTime() async throws {
     let photos = try Photos()
     let paths = (0..<40_000).map { "none/\($0).jpg" }
-    let start = ContinuousClock.now
     let run = try await CommandRun(
       ["classify", "--top=2", "photos/grey/0.jpg"] + paths + [
         "--backbone", "mobilenetv2", "--weights", "random", "--size", "32", "--device", "cpu",
         "photos/grey/1.jpg", "--", "--top",
-      ], in: photos.folder)
-    #expect(ContinuousClock.now - start < .seconds(20))
+      ], in: photos.folder, through: #"ulimit -t 20; exec "$0" "$@""#)
     #expect(run.status == 65)
     let lines = run.output.split(separator: "\n")
     #expect(lines.count { $0.hasPrefix("skipped there is no file or folder 'none/") } == 40_000)
