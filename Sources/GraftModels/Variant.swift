@@ -17,6 +17,7 @@ public struct Variant: Sendable {
   /// The size of the images that the weights were trained on.
   public var inputSize: Extent2D
   /// How names and layouts in files relate to the network's own, beside those of ``source``.
+  /// The first one is that of the names that ``source`` itself writes.
   public var weightMaps: [WeightMap]
   /// Regular expressions of what files of the source have in excess.
   public var ignoring: [String]

@@ -1,5 +1,6 @@
 import Foundation
 import GraftGraph
+import GraftLayers
 import GraftModels
 import GraftWeights
 import Testing
@@ -20,6 +21,37 @@ struct WeightNamesTests {
     let backbone = try Backbone.named(name)(includesTop: true).loading(url)
     #expect(backbone.weights?.tensors.count == tensors.count)
     #expect(try Model(backbone).parameters.count == tensors.count)
+  }
+
+  /// What timm gives as the names of its own network is what a model with a new head is written under.
+  @Test(arguments: [
+    "resnet50", "densenet121", "mobilenetv2", "efficientnet-b0", "efficientnetv2-s",
+  ])
+  func aNewHeadGoesByTimmsNames(name: String) throws {
+    let tensors = try #require(try Fixture.timmNames()[name])
+    let url = FileManager.default.temporaryDirectory.appending(path: "names-\(UUID()).safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try writeHollow(tensors, to: url)
+    var base = try Backbone.named(name)(includesTop: true, source: .timm).loading(url)
+    base.includesTop = false
+    let model = Model {
+      base
+      GlobalAveragePooling()
+      Dense(7)
+    }
+    #expect(try Set(model.projectNames(of: model.outline()).values) == Set(tensors.keys))
+  }
+
+  /// Names of timm's `tf_efficientnet_lite0`; a port of it has others.
+  @Test func liteNetworksGoByTimmsNames() throws {
+    let model = Model {
+      Backbone.efficientNetLite0
+      GlobalAveragePooling()
+      Dense(7)
+    }
+    let names = try Set(model.projectNames(of: model.outline()).values)
+    #expect(names.count == 247)
+    #expect(names.isSuperset(of: ["conv_stem.weight", "blocks.0.0.bn1.weight", "classifier.bias"]))
   }
 
   /// Writes a safetensors file whose values are a hole of zeros: names and shapes are all that counts.

@@ -137,7 +137,7 @@ extension Backbone {
         classifier: ["classifier"]),
       Variant(
         .timm, network, inputSize: Extent2D(size),
-        weightMaps: [.portedFromTensorFlow(blockCounts: network.blockCounts)],
+        weightMaps: [.torch, .portedFromTensorFlow(blockCounts: network.blockCounts)],
         preprocessing: .minusOneToOne(
           size: size, resizeRule: .centreCrop(of: size, percent: crop),
           interpolation: number < 3 ? .bicubic : .bilinear)))

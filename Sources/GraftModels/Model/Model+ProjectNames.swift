@@ -41,6 +41,6 @@ extension Model {
   /// The name in the project's own files, where that is another.
   private func projectName(of path: ParameterPath) -> String? {
     guard let variant = backbone?.variant, variant.source == .timm else { return nil }
-    return variant.weightMaps.lazy.compactMap { $0.fileName(of: path) }.first
+    return variant.weightMaps.first?.fileName(of: path)
   }
 }
