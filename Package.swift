@@ -56,6 +56,7 @@ let library: [Target] = [
       .product(name: "SystemPackage", package: "swift-system"),
     ]),
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
+  .target(name: "GraftText"),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
   .target(
@@ -128,6 +129,7 @@ let package = Package(
       name: "GraftStoreTests",
       dependencies: ["CommandRunner", "GraftModels", "GraftRuntime", "GraftStore"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
+    .testTarget(name: "GraftTextTests", dependencies: ["GraftText"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
     .testTarget(
       name: "GraftRuntimeTests", dependencies: ["GraftGraph", "GraftRandom", "GraftRuntime"]),

@@ -1,0 +1,106 @@
+public import Foundation
+
+extension WordPieceTokenizer {
+  /// The tokenizer of a `vocab.txt`, a token a line, or of a `tokenizer.json` of Hugging Face's.
+  ///
+  /// - Parameter options: For a `vocab.txt`, which says nothing of them; a `tokenizer.json` does.
+  /// - Throws: ``TokenizerError`` where the file is none of these or holds another kind of tokenizer;
+  ///   what reading the file throws.
+  public init(contentsOf url: URL, options: Options = Options()) throws {
+    let data = try Data(contentsOf: url)
+    do {
+      if data.first(where: { !Self.isSpace($0) }) == UInt8(ascii: "{") {
+        let file = try JSONDecoder().decode(TokenizerFile.self, from: data)
+        try self.init(tokens: file.tokens(of: Array(data)), options: file.options())
+      } else {
+        try self.init(tokens: Self.lines(of: data), options: options)
+      }
+    } catch let error as TokenizerError {
+      throw TokenizerError(file: url.path(), error.explanation)
+    } catch let error as DecodingError {
+      throw TokenizerError(file: url.path(), "this is no tokenizer.json: \(error)")
+    }
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
+
+  /// The lines of a file, without white space at their ends.
+  private static func lines(of data: Data) -> [String] {
+    var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    return lines.map { line in
+      let end = line.lastIndex { !isSpace($0) }
+      return String(decoding: end.map { line[...$0] } ?? line.prefix(0), as: UTF8.self)
+    }
+  }
+}
+
+/// What Graft reads of a `tokenizer.json`.
+private struct TokenizerFile: Decodable {
+  struct Model: Decodable {
+    var type: String?
+    var unk_token: String?
+    var continuing_subword_prefix: String?
+    var max_input_chars_per_word: Int?
+  }
+  struct Normalizer: Decodable {
+    var type: String
+    var clean_text: Bool?
+    var handle_chinese_chars: Bool?
+    var strip_accents: Bool?
+    var lowercase: Bool?
+  }
+  struct Part: Decodable { var type: String }
+
+  var model: Model
+  var normalizer: Normalizer?
+  var pre_tokenizer: Part?
+
+  /// The tokens by their numbers, which the file of these bytes gives.
+  func tokens(of bytes: [UInt8]) throws(TokenizerError) -> [String] {
+    guard model.type ?? "WordPiece" == "WordPiece" else {
+      throw TokenizerError("a \(model.type ?? "") tokenizer; Graft reads WordPiece here")
+    }
+    guard pre_tokenizer.map({ $0.type == "BertPreTokenizer" }) ?? true else {
+      throw TokenizerError(
+        "words are cut by \(pre_tokenizer?.type ?? ""); Graft reads BertPreTokenizer")
+    }
+    guard let model = try JSONMembers.value(of: "model", in: bytes[...]),
+      let vocabulary = try JSONMembers.value(of: "vocab", in: model)
+    else { throw TokenizerError("the file has no vocabulary") }
+    var members = try JSONMembers(vocabulary)
+    var entries: [(token: String, number: Int?)] = []
+    while let (token, value) = try members.next() {
+      entries.append(
+        (token, Int(String(decoding: value, as: UTF8.self).filter { !$0.isWhitespace })))
+    }
+    var tokens: [String?] = Array(repeating: nil, count: entries.count)
+    for (token, number) in entries {
+      guard let number, tokens.indices.contains(number), tokens[number] == nil else {
+        throw TokenizerError(
+          "token '\(token)' has the number \(number.map(String.init) ?? "none"); "
+            + "\(tokens.count) tokens are numbered from 0 on, each once")
+      }
+      tokens[number] = token
+    }
+    return tokens.compactMap(\.self)
+  }
+
+  func options() throws(TokenizerError) -> WordPieceTokenizer.Options {
+    var options = WordPieceTokenizer.Options()
+    if let normalizer {
+      guard normalizer.type == "BertNormalizer" else {
+        throw TokenizerError(
+          "text is normalized by \(normalizer.type); Graft reads BertNormalizer")
+      }
+      options.normalization = TextNormalization(
+        lowercases: normalizer.lowercase ?? true, stripsAccents: normalizer.strip_accents,
+        cleans: normalizer.clean_text ?? true,
+        separatesIdeographs: normalizer.handle_chinese_chars ?? true)
+    }
+    options.unknown = model.unk_token ?? options.unknown
+    options.continuation = model.continuing_subword_prefix ?? options.continuation
+    options.longestWord = max(0, model.max_input_chars_per_word ?? options.longestWord)
+    return options
+  }
+}
