@@ -10,7 +10,9 @@ extension WordPieceTokenizer {
     let data = try Data(contentsOf: url)
     do {
       if data.first(where: { !Self.isSpace($0) }) == UInt8(ascii: "{") {
-        let file = try JSONDecoder().decode(TokenizerFile.self, from: data)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let file = try decoder.decode(TokenizerFile.self, from: data)
         try self.init(tokens: file.tokens(of: Array(data)), options: file.options())
       } else {
         try self.init(tokens: Self.lines(of: data), options: options)
@@ -39,31 +41,31 @@ extension WordPieceTokenizer {
 private struct TokenizerFile: Decodable {
   struct Model: Decodable {
     var type: String?
-    var unk_token: String?
-    var continuing_subword_prefix: String?
-    var max_input_chars_per_word: Int?
+    var unkToken: String?
+    var continuingSubwordPrefix: String?
+    var maxInputCharsPerWord: Int?
   }
   struct Normalizer: Decodable {
     var type: String
-    var clean_text: Bool?
-    var handle_chinese_chars: Bool?
-    var strip_accents: Bool?
+    var cleanText: Bool?
+    var handleChineseChars: Bool?
+    var stripAccents: Bool?
     var lowercase: Bool?
   }
   struct Part: Decodable { var type: String }
 
   var model: Model
   var normalizer: Normalizer?
-  var pre_tokenizer: Part?
+  var preTokenizer: Part?
 
   /// The tokens by their numbers, which the file of these bytes gives.
   func tokens(of bytes: [UInt8]) throws(TokenizerError) -> [String] {
     guard model.type ?? "WordPiece" == "WordPiece" else {
       throw TokenizerError("a \(model.type ?? "") tokenizer; Graft reads WordPiece here")
     }
-    guard pre_tokenizer.map({ $0.type == "BertPreTokenizer" }) ?? true else {
+    guard preTokenizer.map({ $0.type == "BertPreTokenizer" }) ?? true else {
       throw TokenizerError(
-        "words are cut by \(pre_tokenizer?.type ?? ""); Graft reads BertPreTokenizer")
+        "words are cut by \(preTokenizer?.type ?? ""); Graft reads BertPreTokenizer")
     }
     guard let model = try JSONMembers.value(of: "model", in: bytes[...]),
       let vocabulary = try JSONMembers.value(of: "vocab", in: model)
@@ -94,13 +96,13 @@ private struct TokenizerFile: Decodable {
           "text is normalized by \(normalizer.type); Graft reads BertNormalizer")
       }
       options.normalization = TextNormalization(
-        lowercases: normalizer.lowercase ?? true, stripsAccents: normalizer.strip_accents,
-        cleans: normalizer.clean_text ?? true,
-        separatesIdeographs: normalizer.handle_chinese_chars ?? true)
+        lowercases: normalizer.lowercase ?? true, stripsAccents: normalizer.stripAccents,
+        cleans: normalizer.cleanText ?? true,
+        separatesIdeographs: normalizer.handleChineseChars ?? true)
     }
-    options.unknown = model.unk_token ?? options.unknown
-    options.continuation = model.continuing_subword_prefix ?? options.continuation
-    options.longestWord = max(0, model.max_input_chars_per_word ?? options.longestWord)
+    options.unknown = model.unkToken ?? options.unknown
+    options.continuation = model.continuingSubwordPrefix ?? options.continuation
+    options.longestWord = max(0, model.maxInputCharsPerWord ?? options.longestWord)
     return options
   }
 }
