@@ -16,6 +16,7 @@ import fractions
 import functools
 import os
 import pathlib
+import re
 
 import numpy as np
 import torch
@@ -169,8 +170,20 @@ def write_modules():
     save("whole_legacy.pth", {"ema": network(100)}, _use_new_zipfile_serialization=False)
 
 
+def hide_folders(name):
+    """The old format keeps the path of each class's source: blots out its folders, letter by letter."""
+    path = os.path.join(FOLDER, name)
+    with open(path, "rb") as file:
+        data = file.read()
+    blot = lambda match: b"/" + b"_" * (len(match[0]) - 2) + b"/"
+    with open(path, "wb") as file:
+        file.write(re.sub(rb"(/[\w.+-]+)+/(?=[\w.]+\.py)", blot, data))
+
+
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
     write_layouts()
     write_data()
     write_modules()
+    for name in ["data_legacy.pth", "whole_legacy.pth"]:
+        hide_folders(name)
