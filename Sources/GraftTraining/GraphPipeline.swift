@@ -10,8 +10,9 @@ public enum TensorName {
   public static let targets = "targets"
   /// How much each sample counts: (N).
   public static let weights = "weights"
-  /// The mean of the samples' weights, of those that are not 0: (1). Gradients are those of the loss times it, so that a
-  /// heavy sample moves parameters as much in a batch of heavy samples as in one of light ones.
+  /// The mean of the samples' weights, of those that are not 0: (1). Gradients are those of the loss times
+  /// it, so that a heavy sample moves parameters as much in a batch of heavy samples as in one of light
+  /// ones.
   public static let meanWeight = "weights.mean"
   /// What the dropouts of each sample follow from: (N, 2), Int32.
   public static let seeds = "seeds"

@@ -43,6 +43,7 @@ struct AnsweringTests {
     #expect(result.errors.map(\.path) == ["none.jpg", "more/damaged.jpg"])
     #expect(result.errors[1].error.contains("more/damaged.jpg: the JPEG data is"))
     for failure in result.errors { #expect(run.output.contains("skipped \(failure.error)")) }
+    #expect(run.output.contains("more: 1 file left out: .txt 1"))
     // What is answered doesn't depend on what stands beside it.
     let alone = try await CommandRun(
       "predict new.graft more/deep/er/a.png --top 2 --json --device cpu", in: photos)

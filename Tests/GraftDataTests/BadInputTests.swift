@@ -120,16 +120,7 @@ struct BadInputTests {
     var random = SeededGenerator(seed: UInt64(whole.count))
     for _ in 0..<150 {
       var bytes = whole
-      for _ in 0...random.nextInt(below: 8) {
-        let at = random.nextInt(below: bytes.count)
-        switch random.nextInt(below: 4) {
-        case 0: bytes[at] = UInt8(random.nextInt(below: 256))
-        case 1: bytes[at] ^= 1 << UInt8(random.nextInt(below: 8))
-        case 2: bytes[at] = 0xff
-        default: bytes.removeSubrange(at..<min(at + random.nextInt(below: 9), bytes.count))
-        }
-        if bytes.isEmpty { bytes = [0] }
-      }
+      random.damage(&bytes, atMost: 8)
       if let image = try? decode(Data(bytes)) {
         #expect(image.pixels.count == image.size.width * image.size.height * 3)
       }

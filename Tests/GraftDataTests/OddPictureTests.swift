@@ -77,18 +77,7 @@ struct HostilePictureTests {
     var random = SeededGenerator(seed: UInt64(whole.count))
     for _ in 0..<60 {
       var bytes = whole
-      for _ in 0...random.nextInt(below: 6) {
-        // Headers are where sizes and offsets are.
-        let reach = random.nextInt(below: 2) == 0 ? bytes.count : min(bytes.count, 160)
-        let at = random.nextInt(below: reach)
-        switch random.nextInt(below: 4) {
-        case 0: bytes[at] = UInt8(random.nextInt(below: 256))
-        case 1: bytes[at] ^= 1 << UInt8(random.nextInt(below: 8))
-        case 2: bytes[at] = 0xff
-        default: bytes.removeSubrange(at..<min(at + random.nextInt(below: 9), bytes.count))
-        }
-        if bytes.isEmpty { bytes = [0] }
-      }
+      random.damage(&bytes, atMost: 6, headerByteCount: 160)
       if let image = try? decode(Data(bytes)) {
         #expect(image.pixels.count == image.size.width * image.size.height * 3)
       }

@@ -14,10 +14,12 @@ struct PictureArguments: ParsableArguments {
       """)
   var onBadImage = BadImagePolicy.skip
 
-  /// The pictures that the arguments name: those of a folder folder by folder, sorted by name.
+  /// The pictures that the arguments name: those of a folder folder by folder, sorted by name. What a
+  /// folder holds besides is told.
   func pictures() -> PictureSelection {
     var selection = PictureSelection()
     for path in PackedArguments.unpacked(photos) { selection.add(path) }
+    for notice in selection.notices { Notes.tell("\(notice)") }
     return selection
   }
 
@@ -47,17 +49,21 @@ struct PictureSelection {
   private(set) var paths: [String] = []
   /// What was asked for and is not there.
   private(set) var failures: [PictureFailure] = []
+  /// What was left out of folders.
+  private(set) var notices: [FolderNotice] = []
 
   mutating func add(_ path: String) {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    let file = FilePath(display: path)
+    var status = stat()
+    guard file.withPlatformString({ stat($0, &status) }) == 0 else {
       return fail(path, "there is no file or folder '\(path)'")
     }
-    guard isFolder.boolValue else { return paths.append(path) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return paths.append(path) }
     do {
-      let found = try PictureList.paths(below: path)
-      if found.isEmpty { fail(path, "there are no pictures in \(path)") }
-      paths += found
+      let found = try PictureFiles(below: file)
+      notices += found.notices
+      if found.paths.isEmpty { fail(path, "there are no pictures in \(path)") }
+      paths += found.paths.map(\.display)
     } catch {
       fail(path, "\(error)")
     }

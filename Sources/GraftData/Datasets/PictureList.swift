@@ -12,13 +12,6 @@ public struct PictureList: Dataset {
     self.classes = classes
   }
 
-  /// All pictures below a folder, at any depth: folder by folder, those of a folder by name.
-  ///
-  /// - Throws: `ImageFolderError` where it is no folder or can't be read.
-  public static func paths(below folder: String) throws -> [String] {
-    try PictureFiles(below: FilePath(display: folder)).paths.map(\.display)
-  }
-
   /// How many pictures there are.
   public var count: Int { paths.count }
 
