@@ -19,6 +19,10 @@ struct BoundData {
   }
   /// The elements of an operand that the operation may not have.
   func operand(_ index: Int?) -> UnsafePointer<Float>? { index.map { operand($0) } }
+  /// The elements of an operand of whole numbers.
+  func integers(_ index: Int) -> UnsafePointer<Int32> {
+    UnsafeRawPointer(binding.operands[index].floats).assumingMemoryBound(to: Int32.self)
+  }
   /// The elements of a result.
   func result(_ index: Int = 0) -> UnsafeMutablePointer<Float> { binding.results[index].floats }
   /// The scratch memory that the lowering asked for.

@@ -5,6 +5,8 @@ public enum ExecutableError: Error, CustomStringConvertible {
   case unknownInput(String)
   case unknownOutput(String)
   case wrongByteCount(name: String, expected: Int, found: Int)
+  /// An index outside the table that it is looked up in.
+  case indexOutsideTable(name: String, index: Int32, rows: Int)
 
   public var description: String {
     switch self {
@@ -12,6 +14,9 @@ public enum ExecutableError: Error, CustomStringConvertible {
     case .unknownOutput(let name): "the graph has no output '\(name)'"
     case .wrongByteCount(let name, let expected, let found):
       "'\(name)' has \(expected) bytes, but \(found) were given"
+    case .indexOutsideTable(let name, let index, let rows):
+      "'\(name)' has \(index), but its table has \(rows) rows, numbered from 0; "
+        + "are tokenizer and network of one model?"
     }
   }
 }
@@ -26,6 +31,8 @@ public final class Executable<D: Device>: CompiledGraph {
   private let outputs: [String: (type: TensorType, slice: BufferSlice<D.Buffer>)]
   /// Where inputs go that are sent while a run is under way, by name.
   private let sentInputs: [String: BufferSlice<D.Buffer>]
+  /// What the elements of inputs must be below by which rows are looked up.
+  private let indexLimits: [String: Int]
   private let changedPaths: [ParameterPath]
   /// Keeps the shared constants alive.
   private let constants: [ConstantBuffer<D.Buffer>]
@@ -35,6 +42,7 @@ public final class Executable<D: Device>: CompiledGraph {
     self.plan = plan
     self.session = session
     report = plan.report
+    indexLimits = plan.graph.indexLimits
     changedPaths = plan.graph.assignments.map(\.parameter)
     var binder = try StepBinder(plan, session: session)
     steps = try plan.steps.indices.map { try binder.bind($0) } + binder.bindCopies()
@@ -74,7 +82,19 @@ public final class Executable<D: Device>: CompiledGraph {
       throw ExecutableError.wrongByteCount(
         name: input, expected: slice.byteCount, found: bytes.count)
     }
+    if let rows = indexLimits[input] { try checkIndices(bytes, of: input, below: rows) }
     return slice
+  }
+
+  private func checkIndices(
+    _ bytes: UnsafeRawBufferPointer, of input: String, below rows: Int
+  ) throws {
+    for place in stride(from: 0, to: bytes.count, by: MemoryLayout<Int32>.size) {
+      let index = bytes.loadUnaligned(fromByteOffset: place, as: Int32.self)
+      guard 0..<rows ~= Int(index) else {
+        throw ExecutableError.indexOutsideTable(name: input, index: index, rows: rows)
+      }
+    }
   }
 
   public func send(_ bytes: UnsafeRawBufferPointer, aheadTo input: String) throws -> Bool {

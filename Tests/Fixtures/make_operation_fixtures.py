@@ -29,13 +29,17 @@ def uniform(*shape, low=-1.0, high=1.0):
 
 def store(name, value):
     array = value.detach().numpy() if isinstance(value, torch.Tensor) else value
-    tensors[name] = numpy.ascontiguousarray(array, dtype=numpy.float32)
+    kind = numpy.int32 if array.dtype.kind == "i" else numpy.float32
+    tensors[name] = numpy.ascontiguousarray(array, dtype=kind)
 
 
 def case(name, function, operands, wanted=None):
     """Stores operands, results and the gradients of the operands at the positions `wanted`."""
     wanted = range(len(operands)) if wanted is None else wanted
-    leaves = [torch.tensor(operand, dtype=torch.float64) for operand in operands]
+    leaves = [
+        torch.tensor(operand, dtype=torch.int64 if operand.dtype.kind == "i" else torch.float64)
+        for operand in operands
+    ]
     for position in wanted:
         leaves[position].requires_grad_()
     results = function(*leaves)
@@ -280,8 +284,28 @@ def optimizers():
         p, rate, betas, single(1e-8), weight_decay=single(0.05)))
 
 
+def sequences():
+    """Embeddings, attention and means of sequences N x length x channels."""
+    def attention(queries, keys, values, mask=None):
+        heads = [x.reshape(2, -1, 3, 8).transpose(1, 2) for x in (queries, keys, values)]
+        kept = None if mask is None else (mask != 0)[:, None, None, :]
+        result = F.scaled_dot_product_attention(*heads, attn_mask=kept)
+        return result.transpose(1, 2).reshape(2, -1, 24)
+
+    indices = numpy.array([[3, 0, 3, 10], [9, 3, 1, 0]], dtype=numpy.int32)
+    case("embedding", lambda table, i: F.embedding(i, table), [uniform(11, 6), indices], [0])
+    operands = [uniform(2, length, 24, low=-2, high=2) for length in (5, 7, 7)]
+    case("attention.plain", attention, operands)
+    mask = numpy.array([[1, 1, 1, 1, 1, 1, 0], [1, 1, 1, 0, 0, 0, 0]], dtype=numpy.float32)
+    case("attention.masked", attention, operands + [mask], [0, 1, 2])
+    case("mean.masked", lambda x, m: (x * m[..., None]).sum(1) / m.sum(1, keepdim=True),
+         [uniform(2, 7, 6), mask], [0])
+    case("product.sequences", lambda x, k, b: F.linear(x, k.T, b),
+         [uniform(2, 7, 5), uniform(5, 9), uniform(9)])
+
+
 for make in (convolutions, products, poolings, activations, normalizations, losses, optimizers,
-             layer_normalizations, not_a_number):
+             layer_normalizations, not_a_number, sequences):
     make()
 save_file(tensors, "operations.safetensors")
 print(f"{len(tensors)} tensors, {sum(t.nbytes for t in tensors.values())} bytes")

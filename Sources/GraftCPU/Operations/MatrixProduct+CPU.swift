@@ -10,9 +10,10 @@ private struct MatrixExtents {
   let columns: Int
 
   init(_ product: MatrixProduct, _ problem: Problem) {
-    let left = problem.operands[0].shape
-    (rows, columns) = (problem.results[0].shape[0], problem.results[0].shape[1])
-    depth = product.transposesLeft ? left[0] : left[1]
+    let (left, result) = (problem.operands[0].shape, problem.results[0].shape)
+    columns = result[result.rank - 1]
+    rows = result.count / max(1, columns)
+    depth = left[product.transposesLeft ? 0 : left.rank - 1]
   }
 
   /// A matrix of `rows` rows as patches of one pixel each.

@@ -1,5 +1,6 @@
 #pragma once
 #include "activation.h"
+#include "attention.h"
 #include "depthwise.h"
 #include "elementwise.h"
 #include "epilogue.h"

@@ -29,6 +29,8 @@ public struct LayerNormalization: Operation {
   }
 
   public var overwrites: [Overwrite] { [Overwrite(operand: 0)] }
+
+  public func forPartOfBatch(_ count: Int, of batchSize: Int) -> (any Operation)? { self }
 }
 
 /// The gradient of x of a ``LayerNormalization``, whose statistics are computed again rather than

@@ -46,6 +46,8 @@ struct SliceableRuns {
 
   private func canBeSliced(_ node: Node) -> Bool {
     node.phase == .forward && node.operation?.forPartOfBatch(1, of: batchSize) != nil
+      // Every row of a product needs all of the right-hand matrix.
+      && !(node.operation is MatrixProduct && fromSamples[node.operands[1].node])
       && (node.operands.filter { fromSamples[$0.node] }.map(graph.type(of:)) + node.results)
         .allSatisfy { $0.shape.extents.first == batchSize }
   }

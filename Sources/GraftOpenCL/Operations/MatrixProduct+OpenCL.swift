@@ -5,8 +5,10 @@ extension MatrixProduct: OpenCLOperation {
   func candidates(
     for problem: Problem, on device: OpenCLDevice
   ) throws -> [any Lowering<OpenCLBuffer>] {
-    let (rows, columns) = (problem.results[0].shape[0], problem.results[0].shape[1])
-    let depth = problem.operands[0].shape[transposesLeft ? 0 : 1]
+    let (left, result) = (problem.operands[0].shape, problem.results[0].shape)
+    let columns = result[result.rank - 1]
+    let rows = result.count / max(1, columns)
+    let depth = left[transposesLeft ? 0 : left.rank - 1]
     var candidates: [any Lowering<OpenCLBuffer>] = []
     if !device.isCPU {
       candidates = [block(rows: rows, columns: columns, depth: depth, on: device)]

@@ -26,6 +26,7 @@ enum CaseTable {
     OperationCase.poolings, OperationCase.poolingGradients,
     OperationCase.globalPoolings, OperationCase.globalPoolingGradients,
     OperationCase.matrixProducts, OperationCase.convolutions, OperationCase.convolutionGradients,
+    OperationCase.embeddings, OperationCase.maskedMeans, OperationCase.attentions,
   ]
 
   private static let differentiatedFamilies: [[OperationCase]] = [

@@ -14,8 +14,24 @@ extension OperationCase {
       // A matrix times itself transposed.
       OperationCase(
         MatrixProduct(transposesLeft: true), [Operand([7, 9]), Operand([7, 9])], aliases: [1: 0])
-    ]
+    ] + sequenceProducts
   }()
+
+  /// The rows of a batch of sequences.
+  private static let sequenceProducts: [OperationCase] = [
+    (Epilogue(hasBias: true, activation: .gelu), [] as [Int]),
+    (Epilogue(hasBias: true, hasResidual: true), [0, 1, 2, 3]),
+  ].flatMap { epilogue, differentiated in
+    [false, true].map { transposesRight in
+      var operands = [
+        Operand([2, 7, 5]), Operand(transposesRight ? [9, 5] : [5, 9]), Operand([9]),
+      ]
+      if epilogue.hasResidual { operands.append(Operand([2, 7, 9])) }
+      return OperationCase(
+        MatrixProduct(transposesRight: transposesRight, epilogue: epilogue), operands,
+        constantOperands: [[], [1]], differentiating: differentiated)
+    }
+  }
 
   static let differentiatedMatrixProducts: [OperationCase] = transpositions.flatMap { transposed in
     [

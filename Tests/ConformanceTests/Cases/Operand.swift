@@ -10,7 +10,7 @@ struct Operand: Sendable {
     self.values = values
   }
 
-  private init(_ type: TensorType, _ values: Values) {
+  init(_ type: TensorType, _ values: Values) {
     (self.type, self.values) = (type, values)
   }
 

@@ -13,11 +13,13 @@ struct FixtureFile: Sendable {
   }
 
   private struct Entry: Decodable {
+    let type: String
     let shape: [Int]
     let byteRange: [Int]
 
     enum CodingKeys: String, CodingKey {
       case shape
+      case type = "dtype"
       case byteRange = "data_offsets"
     }
   }
@@ -30,7 +32,7 @@ struct FixtureFile: Sendable {
     let values = Data(data.dropFirst(8 + headerCount))
     tensors = header.mapValues { entry in
       HostTensor(
-        TensorType(Shape(entry.shape)),
+        TensorType(Shape(entry.shape), entry.type == "I32" ? .int32 : .float32),
         bytes: Array(values[entry.byteRange[0]..<entry.byteRange[1]]))
     }
   }

@@ -3,7 +3,8 @@ import GraftGraph
 extension OperationFixture {
   /// All of them: the names are those of make_operation_fixtures.py.
   static let all: [OperationFixture] =
-    convolutions + products + poolings + activations + normalizations + losses + notANumber
+    convolutions + products + poolings + activations + normalizations + losses + sequences
+    + notANumber
 
   private static let convolutions: [OperationFixture] = {
     func convolution(
@@ -108,6 +109,20 @@ extension OperationFixture {
     ("cross-entropy-probabilities-smoothed", .softmaxCrossEntropy(smoothing: 0.1)),
     ("binary", .binaryCrossEntropy), ("squared", .meanSquaredError),
   ].map { OperationFixture("loss.\($0)", SampleLoss($1)) }
+
+  private static let sequences: [OperationFixture] = {
+    // Of 8 channels a head.
+    let scale = 1 / Float(8).squareRoot()
+    return [
+      OperationFixture("embedding", EmbeddingLookup()),
+      OperationFixture(
+        "attention.plain", DotProductAttention(heads: 3, scale: scale, isMasked: false)),
+      OperationFixture(
+        "attention.masked", DotProductAttention(heads: 3, scale: scale, isMasked: true)),
+      OperationFixture("mean.masked", MaskedMean()),
+      OperationFixture("product.sequences", MatrixProduct(epilogue: Epilogue(hasBias: true))),
+    ]
+  }()
 
   /// Operands with NaN among their elements.
   private static let notANumber: [OperationFixture] = {

@@ -3,8 +3,8 @@ import GraftGraph
 extension MatrixProduct: ReferenceOperation {
   func evaluate(_ operands: [ReferenceTensor]) -> [ReferenceTensor] {
     let (left, right) = (operands[0], operands[1])
-    let rows = left.shape[transposesLeft ? 1 : 0]
-    let depth = left.shape[transposesLeft ? 0 : 1]
+    let depth = left.shape[transposesLeft ? 0 : left.shape.rank - 1]
+    let rows = left.shape.count / depth
     let columns = right.shape[transposesRight ? 0 : 1]
     var sums = TermSums(count: rows * columns)
     for row in 0..<rows {
@@ -16,6 +16,7 @@ extension MatrixProduct: ReferenceOperation {
         }
       }
     }
-    return [epilogue.applied(to: sums.tensor([rows, columns]), operands)]
+    let leading = transposesLeft ? [rows] : Array(left.shape.extents.dropLast())
+    return [epilogue.applied(to: sums.tensor(Shape(leading + [columns])), operands)]
   }
 }
