@@ -57,6 +57,7 @@ let library: [Target] = [
     ]),
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
   .target(name: "GraftText"),
+  .target(name: "GraftLanguage", dependencies: ["GraftGraph", "GraftLayers", "GraftWeights"]),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
   .target(
@@ -97,6 +98,15 @@ let benchmarks: [Target] = [
     ]),
   .target(
     name: "ParityComparison", dependencies: ["Graft"], path: "Benchmarks/ParityComparison"),
+  .executableTarget(
+    name: "graft-language-parity",
+    dependencies: [
+      "LanguageComparison", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Benchmarks/language"),
+  .target(
+    name: "LanguageComparison", dependencies: ["GraftLanguage", "GraftRuntime", "Graft"],
+    path: "Benchmarks/LanguageComparison"),
   .target(name: "CMachineSpeed", path: "Benchmarks/CMachineSpeed"),
   .executableTarget(
     name: "GraftBench",
@@ -130,6 +140,7 @@ let package = Package(
       dependencies: ["CommandRunner", "GraftModels", "GraftRuntime", "GraftStore"]),
     .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
     .testTarget(name: "GraftTextTests", dependencies: ["GraftText"]),
+    .testTarget(name: "GraftLanguageTests", dependencies: ["Graft", "LanguageComparison"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),
     .testTarget(
       name: "GraftRuntimeTests", dependencies: ["GraftGraph", "GraftRandom", "GraftRuntime"]),

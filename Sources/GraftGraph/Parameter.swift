@@ -28,6 +28,8 @@ public enum ParameterRole: Hashable, Sendable {
   case denseKernel
   /// A dense kernel whose inputs are a flattened image of this height, width and channel count.
   case flattenedDenseKernel(height: Int, width: Int, channels: Int)
+  /// A table whose rows are looked up by their numbers: rows, channels.
+  case embedding
   /// Added to each output channel.
   case bias
   /// The gamma of a normalization.
@@ -60,6 +62,8 @@ public enum Initializer: Hashable, Sendable {
   /// Normal with variance 2 / outputs (He et al. 2015), torchvision's for convolutions. Outputs are
   /// those that one input feeds, which in a depthwise convolution are those of its own channel.
   case heNormal
+  /// Normal with this standard deviation.
+  case normal(deviation: Float)
 }
 
 /// The declaration of one parameter of a model.

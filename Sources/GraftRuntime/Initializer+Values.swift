@@ -15,6 +15,8 @@ extension Initializer {
     case .heNormal:
       let deviation = Float((2 / Double(max(outputs, 1))).squareRoot())
       return (0..<shape.count).map { _ in generator.nextNormal() * deviation }
+    case .normal(let deviation):
+      return (0..<shape.count).map { _ in generator.nextNormal() * deviation }
     }
   }
 }

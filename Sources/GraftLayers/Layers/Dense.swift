@@ -1,6 +1,7 @@
 /// A fully connected layer.
 ///
-/// Input: (N, inputs). Output: (N, units). Parameters: `weight` (inputs, units) and, with a bias,
+/// Input: (N, inputs), or sequences (N, length, inputs), each place of which goes through the layer by
+/// itself. Output: the input's shape with the units last. Parameters: `weight` (inputs, units) and, with a bias,
 /// `bias` (units). After a ``Flatten`` the weight's role tells the image's shape, so that rows of
 /// PyTorch's files (channels first) find their place.
 public struct Dense: Layer {
@@ -23,13 +24,16 @@ public struct Dense: Layer {
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
     let advice = "put GlobalAveragePooling() or Flatten() before it"
     guard
-      scope.require(input.shape.rank == 2, "a dense layer can't take \(input.shape); \(advice)"),
+      scope.require(
+        input.shape.rank == 2 || input.shape.rank == 3,
+        "a dense layer can't take \(input.shape); \(advice)"),
       scope.require(
         (1...Self.largestUnitCount).contains(units),
         "a dense layer has 1 to \(Self.largestUnitCount) units, not \(units)")
     else { return input }
+    let inputs = input.shape[input.shape.rank - 1]
     let weight = scope.parameter(
-      "weight", [input.shape[1], units], role: Self.kernelRole(of: input), initializer: initializer)
+      "weight", [inputs, units], role: Self.kernelRole(of: input), initializer: initializer)
     var operands = [input, weight]
     if hasBias {
       operands.append(scope.parameter("bias", [units], role: .bias, initializer: .constant(0)))

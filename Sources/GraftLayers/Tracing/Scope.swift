@@ -106,6 +106,14 @@ public struct Scope {
   /// All names offered so far, in the order in which their values are computed.
   public var endpoints: [Endpoint] { record.endpoints() }
 
+  /// Traces a layer of several inputs at the path of this scope, as calling a ``Layer`` does for one, and
+  /// offers its result under that path.
+  ///
+  /// - Parameter kind: The stem of the layer's name, such as `attention`.
+  public func layer(_ kind: String, _ trace: () -> Symbol) -> Symbol {
+    recordingLayer(kind: kind, trace)
+  }
+
   func recordingLayer(kind: String, _ trace: () -> Symbol) -> Symbol {
     record.layer(layer, kind: kind, trace)
   }

@@ -91,6 +91,7 @@ extension ParameterRole {
     case .normalizationShift: ["beta"]
     case .runningMean: ["moving_mean"]
     case .runningVariance: ["moving_variance"]
+    case .embedding: ["embeddings"]
     case .optimizerState: []
     }
   }
