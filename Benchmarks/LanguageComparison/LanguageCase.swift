@@ -133,20 +133,29 @@ package struct LanguageCase {
   private func gradientEntries(_ compiled: any CompiledGraph) throws -> [Entry] {
     let roles = Dictionary(
       uniqueKeysWithValues: try encoder.parameters().map { ($0.path, $0) })
-    return try (encoder.weights?.tensors ?? [:]).sorted { $0.key < $1.key }.map { path, assigned in
+    let tensors = (encoder.weights?.tensors ?? [:]).sorted { $0.key < $1.key }
+    // Gradients that cancel out, as those of a key's bias do, are nothing but rounding: it is compared
+    // with the largest of all.
+    let largest = try tensors.flatMap { try tensor("grad.\($1.name)").load() }
+      .reduce(0) { max($0, abs($1)) }
+    return try tensors.map { path, assigned in
       let expected = try tensor("grad.\(assigned.name)").load()
       var found = try compiled.values(of: "grad.\(path)")
       if let parameter = roles[path], parameter.role == .denseKernel {
         let (rows, columns) = (parameter.type.shape[0], parameter.type.shape[1])
         found = (0..<found.count).map { found[$0 % rows * columns + $0 / rows] }
       }
-      return Entry(name: "grad.\(path)", error: Self.error(found, expected))
+      return Entry(
+        name: "grad.\(path)", error: Self.error(found, expected, least: largest / 1000))
     }
   }
 
-  private static func error(_ found: [Float], _ expected: [Float]) -> Float {
+  /// The greatest difference, relative to the greatest value that is expected, or to `least`.
+  private static func error(
+    _ found: [Float], _ expected: [Float], least: Float = 0
+  ) -> Float {
     guard found.count == expected.count else { return .infinity }
-    var (difference, magnitude): (Float, Float) = (0, 0)
+    var (difference, magnitude) = (Float(0), least)
     for (a, b) in zip(found, expected) {
       guard a.isFinite else { return .infinity }
       difference = max(difference, abs(a - b))

@@ -96,17 +96,19 @@ extension TextEncoder.Configuration {
   }
 
   private struct File: Decodable {
-    var num_attention_heads: Int?
-    var n_heads: Int?
+    var numAttentionHeads: Int?
+    var nHeads: Int?
   }
 
   /// What `config.json` in the file's folder says, if there is one.
   private static func headCount(beside url: URL) -> Int? {
     let file = url.deletingLastPathComponent().appending(path: "config.json")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let data = try? Data(contentsOf: file),
-      let configuration = try? JSONDecoder().decode(File.self, from: data)
+      let configuration = try? decoder.decode(File.self, from: data)
     else { return nil }
-    return configuration.num_attention_heads ?? configuration.n_heads
+    return configuration.numAttentionHeads ?? configuration.nHeads
   }
 
   /// Those of Google's sizes of BERT, and of MiniLM, whose heads are half as wide.
