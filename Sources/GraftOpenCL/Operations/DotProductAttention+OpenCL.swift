@@ -83,7 +83,7 @@ extension DotProductAttention: OpenCLOperation {
           workspaceByteCount: problem.operands[0].shape[0] * self.heads
             * heads.scratchCount(isGradient: false) * 4
         ) { binding in
-          guard let scratch = binding.workspace else { return [] }
+          let scratch = try binding.reservedWorkspace
           return [
             heads.call(
               "attention", isGradient: false, binding.operands + [scratch] + binding.results)
@@ -116,7 +116,7 @@ extension DotProductAttentionGradient: OpenCLOperation {
         name: device.isCPU ? "heads" : "rows", device: device,
         workspaceByteCount: scratchCount * 4
       ) { binding in
-        guard let scratch = binding.workspace else { return [] }
+        let scratch = try binding.reservedWorkspace
         let (read, results) = (binding.operands + [scratch], binding.results)
         if device.isCPU {
           return [heads.call("attention_gradient", isGradient: true, read + results)]
