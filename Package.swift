@@ -52,7 +52,7 @@ let library: [Target] = [
   .target(
     name: "GraftData",
     dependencies: [
-      "GraftImageCodecs", "GraftImageKernels", "GraftRandom",
+      "GraftGraph", "GraftImageCodecs", "GraftImageKernels", "GraftRandom",
       .product(name: "SystemPackage", package: "swift-system"),
     ]),
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
@@ -69,13 +69,15 @@ let library: [Target] = [
   .target(
     name: "GraftTraining",
     dependencies: ["GraftLayers", "GraftRuntime", "GraftData", "GraftRandom"]),
+  .target(name: "GraftTasks", dependencies: ["GraftTraining"]),
   .target(
     name: "GraftExport", dependencies: ["GraftGraph", "GraftData", "GraftModels", "GraftWeights"]),
   .target(name: "GraftReport"),
   .target(
     name: "Graft",
     dependencies: [
-      "GraftTraining", "GraftModels", "GraftStore", "GraftExport", "GraftWeights", "GraftCPU",
+      "GraftTasks", "GraftTraining", "GraftModels", "GraftStore", "GraftExport", "GraftWeights",
+      "GraftCPU",
       "GraftOpenCL", "GraftReport", "CFileExchange",
     ]),
   .executableTarget(
@@ -138,7 +140,7 @@ let package = Package(
     .testTarget(
       name: "GraftStoreTests",
       dependencies: ["CommandRunner", "GraftModels", "GraftRuntime", "GraftStore"]),
-    .testTarget(name: "GraftDataTests", dependencies: ["GraftData"]),
+    .testTarget(name: "GraftDataTests", dependencies: ["GraftData", "GraftGraph"]),
     .testTarget(name: "GraftTextTests", dependencies: ["GraftText"]),
     .testTarget(name: "GraftLanguageTests", dependencies: ["Graft", "LanguageComparison"]),
     .testTarget(name: "GraftGraphTests", dependencies: ["GraftGraph"]),

@@ -8,5 +8,6 @@
 @_exported import GraftReport
 @_exported import GraftRuntime
 @_exported import GraftStore
+@_exported import GraftTasks
 @_exported import GraftTraining
 @_exported import GraftWeights

@@ -87,6 +87,14 @@ public struct Graph: Sendable {
     parameters.first { $0.path == path }
   }
 
+  /// The names of all inputs, in order.
+  public var inputNames: [String] {
+    nodes.compactMap { if case .input(let name, _) = $0.source { name } else { nil } }
+  }
+
   /// The values that must exist at the end of a run.
-  public var results: [Value] { Array(outputs.values) + assignments.map(\.value) }
+  public var results: [Value] {
+    // In an order that is the same in every process.
+    outputs.sorted { $0.key < $1.key }.map(\.value) + assignments.map(\.value)
+  }
 }

@@ -11,8 +11,10 @@ enum Purpose: Hashable {
 struct CompilationKey: Hashable {
   let purpose: Purpose
   let batchSize: Int
-  /// Whether the graph starts at the freeze frontier rather than at the samples.
-  let usesFeatures: Bool
+  /// What the samples consist of from which everything else follows.
+  let samples: Signature
+  /// What batches bring: the same, or what was computed of it ahead, and targets.
+  let brought: Signature
 }
 
 /// A compiled graph with the host memory that feeding it takes.
@@ -54,92 +56,119 @@ final class Compilation {
   ///   - takesSent: Whether the samples are those that were sent ahead.
   ///   - meanwhile: What to do while the device works.
   func run(
-    _ batch: StepBatch, size: Int, takesSent: Bool = false, meanwhile: () -> Void = {}
-  ) throws -> (loss: Float, scores: [Float]) {
-    if takesSent {
-      try graph.takeSent(TensorName.input)
-    } else {
-      try write(batch, size: size)
+    _ batch: Batch, size: Int, takesSent: Bool = false, meanwhile: () -> Void = {}
+  ) throws -> StepResult {
+    for tensor in batch.signature.tensors where graph.hasInput(tensor.name) {
+      if takesSent, tensor.kind == .sample {
+        try graph.takeSent(tensor.name)
+      } else {
+        try write(tensor, of: batch, size: size)
+      }
     }
-    try writeRows(batch.targets, to: TensorName.targets, count: batch.count, size: size)
-    let weights =
-      batch.weights.isEmpty ? Array(repeating: 1, count: batch.count) : batch.weights
-    try SampleSizeError.check(
-      weights.count, of: TensorName.weights, expected: 1, count: batch.count)
-    try write(weights + Array(repeating: 0, count: size - batch.count), to: TensorName.weights)
+    let padding = Array(repeating: Float(0), count: size - batch.count)
+    try write(batch.weights + padding, to: TensorName.weights)
     // A sample of weight 0 is none.
-    let counted = weights.count { $0 != 0 }
-    try write([weights.reduce(0, +) / Float(max(counted, 1))], to: TensorName.meanWeight)
+    let counted = batch.weights.count { $0 != 0 }
+    try write([batch.weights.reduce(0, +) / Float(max(counted, 1))], to: TensorName.meanWeight)
     try graph.run()
     meanwhile()
-    let loss = try read(TensorName.loss)
-    return (loss.first ?? 0, try read(TensorName.scores))
+    return try result(of: batch, size: size)
+  }
+
+  private func result(of batch: Batch, size: Int) throws -> StepResult {
+    var result = StepResult(
+      loss: try read(TensorName.loss).first ?? 0,
+      values: TensorValues(count: batch.count, weights: batch.weights))
+    for name in graph.outputNames where name != TensorName.loss {
+      if name == TensorName.lossWeight {
+        result.lossWeight = try read(name).first
+      } else {
+        try read(name, of: batch, size: size, into: &result.values)
+      }
+    }
+    for tensor in batch.signature.tensors where tensor.kind == .target {
+      switch tensor.type.elementType {
+      case .float32: result.values[tensor.name] = batch.floats(tensor.name)
+      case .int32: result.values.set(batch.integers(tensor.name), to: tensor.name)
+      default: break
+      }
+    }
+    return result
   }
 
   /// Runs a step without one and returns the first `count` rows of all outputs.
-  func predict(_ batch: StepBatch, size: Int) throws -> [String: [Float]] {
-    try write(batch, size: size)
+  func predict(_ batch: Batch, size: Int) throws -> TensorValues {
+    try writeSamples(of: batch, size: size)
     try graph.run()
-    var results: [String: [Float]] = [:]
-    for name in graph.outputNames {
-      let values = try read(name)
-      results[name] = Array(values[..<(values.count / size * batch.count)])
-    }
+    var results = TensorValues(count: batch.count, weights: batch.weights)
+    for name in graph.outputNames { try read(name, of: batch, size: size, into: &results) }
     return results
   }
 
   /// Runs an extractor and keeps its outputs.
-  func extract(_ batch: StepBatch, size: Int, into bank: FeatureBank) throws {
-    try write(batch, size: size)
+  func extract(_ batch: Batch, size: Int, into bank: FeatureBank) throws {
+    try writeSamples(of: batch, size: size)
     try graph.run()
-    for (position, value) in bank.values.enumerated() {
+    for value in bank.frontier {
       let buffer = buffer(for: value.name)
       try graph.read(value.name, into: buffer)
-      bank.store(UnsafeRawBufferPointer(buffer), of: position, for: batch.samples)
+      bank.store(UnsafeRawBufferPointer(buffer), of: value.name, for: batch)
+    }
+    for tensor in bank.carried {
+      batch.withBytes(of: tensor.name) { bank.store($0, of: tensor.name, for: batch) }
     }
   }
 
   /// Sends samples while a run is under way, for the next one.
   ///
   /// - Returns: Whether device and graph are made for that.
-  func send(_ samples: UnsafeBufferPointer<Float>, count: Int, size: Int) throws -> Bool {
-    guard graph.hasInput(TensorName.input) else { return false }
-    return try graph.send(
-      padded(samples, count: count, size: size), aheadTo: TensorName.input)
-  }
-
-  /// The bytes of samples for all places of a step.
-  ///
-  /// - Throws: ``SampleSizeError`` where they are not of the size that the graph takes.
-  private func padded(
-    _ samples: UnsafeBufferPointer<Float>, count: Int, size: Int
-  ) throws -> UnsafeRawBufferPointer {
-    let elementCount = graph.type(of: TensorName.input)?.shape.count ?? 0
-    try SampleSizeError.check(
-      samples.count, of: "samples", expected: elementCount / size, count: count)
-    if count == size { return UnsafeRawBufferPointer(samples) }
-    let buffer = buffer(for: TensorName.input)
-    buffer.copyMemory(from: UnsafeRawBufferPointer(samples))
-    repeatFirstRow(of: buffer, from: count, size: size)
-    return UnsafeRawBufferPointer(buffer)
-  }
-
-  private func write(_ batch: StepBatch, size: Int) throws {
-    switch batch.source {
-    case .samples(let values):
-      guard graph.hasInput(TensorName.input) else { return }
-      try graph.write(padded(values, count: batch.count, size: size), to: TensorName.input)
-    case .features(let bank):
-      for (position, value) in bank.values.enumerated() where graph.hasInput(value.name) {
-        let buffer = buffer(for: value.name)
-        bank.gather(position, of: batch.samples, into: buffer)
-        repeatFirstRow(of: buffer, from: batch.count, size: size)
-        try graph.write(UnsafeRawBufferPointer(buffer), to: value.name)
+  func send(_ batch: Batch, size: Int) throws -> Bool {
+    var wasSent = false
+    for tensor in batch.signature.tensors
+    where tensor.kind == .sample && graph.hasInput(tensor.name) {
+      wasSent = try padded(tensor, of: batch, size: size) {
+        try graph.send($0, aheadTo: tensor.name)
       }
+      guard wasSent else { return false }
+    }
+    return wasSent
+  }
+
+  private func writeSamples(of batch: Batch, size: Int) throws {
+    for tensor in batch.signature.tensors
+    where tensor.kind == .sample && graph.hasInput(tensor.name) {
+      try write(tensor, of: batch, size: size)
     }
   }
 
-  /// Places without a sample get a copy of the first: they count nothing, but must be finite.
+  private func write(_ tensor: TensorSpec, of batch: Batch, size: Int) throws {
+    try padded(tensor, of: batch, size: size) { try graph.write($0, to: tensor.name) }
+  }
+
+  /// Passes the bytes of a tensor for all places of a step. Places without a sample get a copy of the
+  /// first one's: they count nothing, but must be finite.
+  ///
+  /// - Throws: ``SampleSizeError`` where they are not of the size that the graph takes.
+  private func padded<Result>(
+    _ tensor: TensorSpec, of batch: Batch, size: Int,
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    guard let type = graph.type(of: tensor.name) else {
+      throw ExecutableError.unknownInput(tensor.name)
+    }
+    return try batch.withBytes(of: tensor.name) { bytes in
+      let width = type.elementType.byteCount
+      try SampleSizeError.check(
+        bytes.count / width, of: tensor.name, expected: type.shape.count / size,
+        count: batch.count)
+      if batch.count == size { return try body(bytes) }
+      let buffer = buffer(for: tensor.name)
+      buffer.copyMemory(from: bytes)
+      repeatFirstRow(of: buffer, from: batch.count, size: size)
+      return try body(UnsafeRawBufferPointer(buffer))
+    }
+  }
+
   private func repeatFirstRow(
     of buffer: UnsafeMutableRawBufferPointer, from count: Int, size: Int
   ) {
@@ -150,17 +179,27 @@ final class Compilation {
     }
   }
 
-  /// - Throws: ``SampleSizeError`` where there is not a row for each of `count` samples.
-  private func writeRows(_ values: [Float], to name: String, count: Int, size: Int) throws {
-    guard let type = graph.type(of: name) else { return }
-    let width = type.shape.count / size
-    try SampleSizeError.check(values.count, of: name, expected: width, count: count)
-    try write(values + Array(repeating: 0, count: (size - count) * width), to: name)
+  /// The first rows of an output, added to `values`.
+  private func read(
+    _ name: String, of batch: Batch, size: Int, into values: inout TensorValues
+  ) throws {
+    guard let type = graph.type(of: name) else { throw ExecutableError.unknownOutput(name) }
+    let count = type.shape.count / size * batch.count
+    switch type.elementType {
+    case .int32: values.set(Array(try read(name, as: Int32.self, type)[..<count]), to: name)
+    default: values[name] = Array(try read(name, as: Float.self, type)[..<count])
+    }
   }
 
   private func read(_ name: String) throws -> [Float] {
     guard let type = graph.type(of: name) else { throw ExecutableError.unknownOutput(name) }
-    var values = [Float](repeating: 0, count: type.shape.count)
+    return try read(name, as: Float.self, type)
+  }
+
+  private func read<Number: Numeric>(
+    _ name: String, as: Number.Type, _ type: TensorType
+  ) throws -> [Number] {
+    var values = [Number](repeating: 0, count: type.shape.count)
     try values.withUnsafeMutableBytes { try graph.read(name, into: $0) }
     return values
   }

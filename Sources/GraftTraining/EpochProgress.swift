@@ -1,36 +1,36 @@
+import GraftData
+
 /// One pass over the training samples.
 final class EpochProgress {
   let number: Int
-  private(set) var metrics: MetricsAccumulator
   private(set) var rate: Float = 0
-  private let order: [[Int]]
-  private let feed: any SampleFeed
-  private let bank: FeatureBank?
-  private let batches: (any SampleBatches)?
-  /// In place of `batches` where the device takes inputs while it works.
-  private let ahead: BatchAhead?
+  private let stepCount: Int
+  private let ahead: BatchAhead
+  private let readsAhead: Bool
   private let batchSize: Int
+  private let counter: MetricRun
   private var position = 0
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var end: ContinuousClock.Instant
 
+  /// - Parameter readsAhead: Whether the device takes inputs while it works.
   init(
-    number: Int, order: [[Int]], feed: any SampleFeed, bank: FeatureBank?,
-    batches: (any SampleBatches)?, readsAhead: Bool, batchSize: Int, loss: Loss
+    number: Int, batches: any BatchIterator, stepCount: Int, readsAhead: Bool, batchSize: Int,
+    metrics: [any Metric]
   ) {
     self.number = number
-    self.order = order
-    self.feed = feed
-    self.bank = bank
-    self.batches = batches
-    ahead = readsAhead ? batches.map(BatchAhead.init) : nil
+    self.stepCount = stepCount
+    self.readsAhead = readsAhead
     self.batchSize = batchSize
-    metrics = MetricsAccumulator(loss: loss)
+    ahead = BatchAhead(batches)
+    counter = MetricRun(metrics)
     start = clock.now
     end = start
   }
 
+  /// Loss and metrics since the epoch began.
+  var metrics: Metrics { counter.metrics }
   /// Wall time from the beginning of the epoch to the end of the last step.
   var trainingSeconds: Double { (end - start) / .seconds(1) }
   /// Wall time from the beginning of the epoch until now.
@@ -38,48 +38,24 @@ final class EpochProgress {
 
   /// Training samples a second so far.
   var samplesPerSecond: Double {
-    trainingSeconds > 0 ? Double(metrics.metrics.sampleCount) / trainingSeconds : 0
+    trainingSeconds > 0 ? Double(metrics.sampleCount) / trainingSeconds : 0
   }
 
   /// Makes the next step; `nil` after the last.
   func next(_ loop: TrainingLoop) throws -> StepRecord? {
-    guard position < order.count else { return nil }
-    let samples = order[position]
-    if let bank { return try step(.features(bank), samples, loop) }
-    guard let ahead else {
-      return try batches?.withNext { try step(.samples($0), samples, loop) }
+    guard position < stepCount, let (batch, wasSent) = try ahead.take() else { return nil }
+    rate = loop.advance(stepsPerEpoch: stepCount)
+    let result = try loop.engine.train(
+      on: batch, epoch: number, batchSize: batchSize, rate: rate, wasSent: wasSent
+    ) {
+      guard readsAhead, position + 1 < stepCount else { return }
+      ahead.readAhead { try loop.engine.send($0, batchSize: batchSize) }
     }
-    return try ahead.withNext { values, wasSent in
-      try step(.samples(values), samples, loop, wasSent: wasSent) { sendNext(ahead, loop) }
-    }
-  }
-
-  private func sendNext(_ ahead: BatchAhead, _ loop: TrainingLoop) {
-    guard position + 1 < order.count else { return }
-    let count = order[position + 1].count
-    ahead.readAhead { try loop.engine.send($0, count: count, batchSize: batchSize) }
-  }
-
-  private func step(
-    _ source: StepBatch.Source, _ samples: [Int], _ loop: TrainingLoop,
-    wasSent: Bool = false, meanwhile: () -> Void = {}
-  ) throws -> StepRecord {
-    let (targets, weights) = (feed.targets(of: samples), feed.weights(of: samples))
-    let batch = StepBatch(
-      source, of: samples, identities: samples.map(feed.identity), targets: targets,
-      weights: weights)
-    rate = loop.advance(stepsPerEpoch: order.count)
-    let (loss, scores) = try loop.engine.train(
-      on: batch, epoch: number, batchSize: batchSize, rate: rate, wasSent: wasSent,
-      meanwhile: meanwhile)
     position += 1
-    metrics.add(
-      batchLoss: loss, scores: scores, targets: targets, weights: weights, count: samples.count,
-      width: targets.count / max(samples.count, 1))
+    counter.add(result, of: batch)
     end = clock.now
-    let running = metrics.metrics
     return StepRecord(
-      epoch: number, step: position, stepCount: order.count, loss: loss, running: running,
-      samplesPerSecond: samplesPerSecond)
+      epoch: number, step: position, stepCount: stepCount, loss: result.loss,
+      running: counter.metrics, samplesPerSecond: samplesPerSecond)
   }
 }

@@ -1,70 +1,108 @@
 import Foundation
+public import GraftData
 public import GraftGraph
 
-/// What a frozen extractor gives for each sample, kept so that it runs only once for each.
+/// What a frozen extractor gives for each sample of one signature, kept so that it runs only once for
+/// each, and what else of the sample the rest of the network and the loss read.
 ///
 /// Rows live in memory, or beyond a limit in a memory-mapped temporary file.
 public final class FeatureBank {
-  /// The values of one row, in order: their names and the type of a batch of one.
-  public let values: [(name: String, type: TensorType)]
+  /// What the extractor gives for one sample.
+  public let frontier: [TensorSpec]
+  /// What the samples consist of.
+  public let origin: Signature
+  /// What is kept as the sample brought it: inputs that are read behind the extractor, and targets.
+  public let carried: [TensorSpec]
   /// How many rows there are.
-  public let sampleCount: Int
+  public var sampleCount: Int { rows.count }
   private let rowByteCount: Int
   private let storage: MappedStorage
+  /// The row of each sample.
+  private let rows: [Int: Int]
   private var isFilled: [Bool]
+  private var ids: [UInt64]
+  private var weights: [Float]
 
   /// - Parameters:
-  ///   - values: Names and types of the extractor's outputs for a batch of one sample.
+  ///   - origin: What the samples consist of.
+  ///   - frontier: What the extractor gives for one sample.
+  ///   - carried: What is kept as the sample brought it.
+  ///   - samples: Positions of the samples in their source, in the order of their rows.
   ///   - memoryLimit: Beyond this many bytes the rows live in a file.
   /// - Throws: ``FeatureBankError`` where there is no room.
   public init(
-    values: [(name: String, type: TensorType)], sampleCount: Int, memoryLimit: Int
+    of origin: Signature, frontier: [TensorSpec], carried: [TensorSpec] = [], samples: [Int],
+    memoryLimit: Int
   ) throws {
-    self.values = values
-    self.sampleCount = sampleCount
-    rowByteCount = values.reduce(0) { $0 + $1.type.byteCount }
+    (self.origin, self.frontier, self.carried) = (origin, frontier, carried)
+    rowByteCount = (frontier + carried).reduce(0) { $0 + $1.type.byteCount }
     storage = try MappedStorage(
-      byteCount: max(rowByteCount * sampleCount, 1), memoryLimit: memoryLimit)
-    isFilled = Array(repeating: false, count: sampleCount)
+      byteCount: max(rowByteCount * samples.count, 1), memoryLimit: memoryLimit)
+    rows = Dictionary(uniqueKeysWithValues: samples.enumerated().map { ($1, $0) })
+    isFilled = Array(repeating: false, count: samples.count)
+    ids = Array(repeating: 0, count: samples.count)
+    weights = Array(repeating: 1, count: samples.count)
   }
 
+  /// What a row consists of.
+  public var signature: Signature { Signature(frontier + carried) }
   /// The size of all rows in bytes.
   public var byteCount: Int { rowByteCount * sampleCount }
   /// Whether the rows live in a file rather than in memory.
   public var isInFile: Bool { storage.isInFile }
   /// Whether every sample has its row.
   public var isComplete: Bool { isFilled.allSatisfy { $0 } }
-  /// The samples that have no row yet, in order.
-  public var missing: [Int] { isFilled.indices.filter { !isFilled[$0] } }
 
-  /// Keeps the rows of one value for some samples.
+  /// Keeps the rows of one tensor for the samples of a batch.
   ///
-  /// - Parameters:
-  ///   - bytes: A batch of the value; its first rows belong to `samples`, in order.
-  ///   - position: The position of the value among ``values``.
-  func store(_ bytes: UnsafeRawBufferPointer, of position: Int, for samples: [Int]) {
-    let size = values[position].type.byteCount
-    for (row, sample) in samples.enumerated() {
-      let source = UnsafeRawBufferPointer(rebasing: bytes[row * size..<(row + 1) * size])
-      slot(position, sample).copyMemory(from: source)
-      if position == values.count - 1 { isFilled[sample] = true }
+  /// - Parameter bytes: A batch of the tensor; its first rows belong to the samples, in order.
+  func store(_ bytes: UnsafeRawBufferPointer, of name: String, for batch: Batch) {
+    guard let (start, size) = place(of: name) else { return }
+    for (index, sample) in batch.samples.enumerated() {
+      guard let row = rows[sample] else { continue }
+      slot(row, start, size).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: bytes[index * size..<(index + 1) * size]))
+      (isFilled[row], ids[row], weights[row]) = (true, batch.ids[index], batch.weights[index])
     }
   }
 
-  /// Gathers the rows of one value for some samples into a batch.
-  func gather(_ position: Int, of samples: [Int], into bytes: UnsafeMutableRawBufferPointer) {
-    let size = values[position].type.byteCount
-    for (row, sample) in samples.enumerated() {
-      UnsafeMutableRawBufferPointer(rebasing: bytes[row * size..<(row + 1) * size])
-        .copyMemory(from: UnsafeRawBufferPointer(slot(position, sample)))
+  /// A batch of the rows of some samples.
+  ///
+  /// - Throws: ``BatchLoaderError/outOfMemory(byteCount:)``.
+  public func batch(of samples: [Int]) throws -> Batch {
+    try batch(
+      of: samples, position: 0,
+      in: BatchMemories(signature, of: origin, capacity: samples.count))
+  }
+
+  /// A batch of the rows of some samples.
+  func batch(of samples: [Int], position: Int, in memories: BatchMemories) throws -> Batch {
+    let rows = samples.map { self.rows[$0] ?? 0 }
+    return try memories.makeBatch(
+      of: samples, ids: rows.map { ids[$0] }, weights: rows.map { weights[$0] },
+      position: position
+    ) { tensor, bytes in
+      guard let (start, size) = place(of: tensor.name) else { return }
+      for (index, row) in rows.enumerated() {
+        UnsafeMutableRawBufferPointer(rebasing: bytes[index * size..<(index + 1) * size])
+          .copyMemory(from: UnsafeRawBufferPointer(slot(row, start, size)))
+      }
     }
   }
 
-  private func slot(_ position: Int, _ sample: Int) -> UnsafeMutableRawBufferPointer {
-    let before = values[..<position].reduce(0) { $0 + $1.type.byteCount }
-    let start = sample * rowByteCount + before
-    return UnsafeMutableRawBufferPointer(
-      rebasing: storage.bytes[start..<start + values[position].type.byteCount])
+  /// Where a tensor lies in a row, and how many bytes it has.
+  private func place(of name: String) -> (start: Int, size: Int)? {
+    var start = 0
+    for tensor in frontier + carried {
+      if tensor.name == name { return (start, tensor.type.byteCount) }
+      start += tensor.type.byteCount
+    }
+    return nil
+  }
+
+  private func slot(_ row: Int, _ start: Int, _ size: Int) -> UnsafeMutableRawBufferPointer {
+    let first = row * rowByteCount + start
+    return UnsafeMutableRawBufferPointer(rebasing: storage.bytes[first..<first + size])
   }
 }
 

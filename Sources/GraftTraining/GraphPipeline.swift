@@ -1,35 +1,14 @@
 public import GraftGraph
-
-/// The names by which training code and graphs know inputs and outputs.
-public enum TensorName {
-  /// The samples: (N, height, width, channels).
-  public static let input = "input"
-  /// What the model gives for them.
-  public static let output = "output"
-  /// What it should give: (N, K).
-  public static let targets = "targets"
-  /// How much each sample counts: (N).
-  public static let weights = "weights"
-  /// The mean of the samples' weights, of those that are not 0: (1). Gradients are those of the loss times
-  /// it, so that a heavy sample moves parameters as much in a batch of heavy samples as in one of light
-  /// ones.
-  public static let meanWeight = "weights.mean"
-  /// What the dropouts of each sample follow from: (N, 2), Int32.
-  public static let seeds = "seeds"
-  /// The weighted mean loss of the batch, without penalties.
-  public static let loss = "loss"
-  /// What the loss is computed from: logits, or predictions for squared errors.
-  public static let scores = "scores"
-  /// Probabilities, or predictions for squared errors.
-  public static let predictions = "predictions"
-}
+import GraftLayers
 
 /// Turns a traced model into the graphs that a device runs: a pure function of model and plan.
 public struct GraphPipeline: Sendable {
   /// The parameters that gradients move.
   public var trainable: Set<ParameterPath>
   /// What training makes small.
-  public var loss: Loss
+  public var loss: any Loss
+  /// What is counted beside the loss.
+  public var metrics: [any Metric]
   /// What normalizations that train normalize by.
   public var statistics: NormalizationStatistics
   /// Multiplies the sum of squares of each trainable kernel, added to the loss (Keras's
@@ -40,28 +19,36 @@ public struct GraphPipeline: Sendable {
 
   /// Graphs in which `trainable` trains, and everything else is frozen.
   public init(
-    trainable: Set<ParameterPath>, loss: Loss, statistics: NormalizationStatistics = .batch,
-    l2Penalty: Float = 0, rates: RateGroups = .uniform
+    trainable: Set<ParameterPath>, loss: some Loss, metrics: [any Metric] = [],
+    statistics: NormalizationStatistics = .batch, l2Penalty: Float = 0,
+    rates: RateGroups = .uniform
   ) {
     self.trainable = trainable
     self.loss = loss
+    self.metrics = metrics
     self.statistics = statistics
     self.l2Penalty = l2Penalty
     self.rates = rates
   }
 
-  /// Forward, loss, backward and update in one graph, with outputs `loss` and `scores`.
-  public func training(_ model: Graph, optimizer: Optimizer) throws(GraphError) -> Graph {
-    var graph = try withLoss(model.specializedForTraining(trainable, statistics: statistics))
+  /// Forward, loss, backward and update in one graph, with the output `loss` and what metrics trace.
+  ///
+  /// - Parameter targets: What a batch says that the model should give; `targets` of the shape of its
+  ///   output if `nil`.
+  public func training(
+    _ model: Graph, optimizer: Optimizer, targets: Signature? = nil
+  ) throws(GraphError) -> Graph {
+    var graph = try withLoss(
+      model.specializedForTraining(trainable, statistics: statistics), targets)
     graph = try graph.normalizationFolded(trainable: trainable)
       .epiloguesFused(trainable: trainable)
     guard let total = graph.outputs[Self.total] else { return graph }
-    let targets = graph.values(of: trainable)
+    let values = graph.values(of: trainable)
     let (extended, gradients) = try graph.differentiated(
-      total, withRespectTo: Set(targets.values))
+      total, withRespectTo: Set(values.values))
     let builder = GraphBuilder(extending: extended)
     var symbols: [ParameterPath: Symbol] = [:]
-    for (path, value) in targets { symbols[path] = gradients[value].map(builder.symbol) }
+    for (path, value) in values { symbols[path] = gradients[value].map(builder.symbol) }
     optimizer.addUpdates(
       to: builder, gradients: symbols,
       parameters: graph.parameters.filter { trainable.contains($0.path) }, rates: rates)
@@ -70,30 +57,33 @@ public struct GraphPipeline: Sendable {
     return try finished.hoisted(trainable: trainable)
   }
 
-  /// Forward and loss with nothing random, with outputs `loss` and `scores`.
+  /// Forward and loss with nothing random, with the output `loss` and what metrics trace.
   ///
-  /// - Parameter changing: All parameters that training changes, moving statistics included; the
-  ///   others are computed with once.
+  /// - Parameters:
+  ///   - changing: All parameters that training changes, moving statistics included; the others are
+  ///     computed with once.
+  ///   - targets: What a batch says that the model should give; `targets` of the shape of its output if
+  ///     `nil`.
   public func evaluation(
-    _ model: Graph, changing: Set<ParameterPath>
+    _ model: Graph, changing: Set<ParameterPath>, targets: Signature? = nil
   ) throws(GraphError) -> Graph {
-    var graph = try withLoss(model.specializedForInference())
+    var graph = try withLoss(model.specializedForInference(), targets)
     graph.outputs[Self.total] = nil
     return try optimized(graph, changing: changing)
   }
 
-  /// The forward pass alone, with output `predictions` and the given endpoints by their names.
+  /// The forward pass alone, with what `reading` makes of the model's outputs and the given endpoints by
+  /// their names.
   public func prediction(
-    _ model: Graph, changing: Set<ParameterPath> = [], endpoints: [String] = []
+    _ model: Graph, changing: Set<ParameterPath> = [], endpoints: [String] = [],
+    reading: some OutputReading = PlainOutputs()
   ) throws(GraphError) -> Graph {
     var graph = try model.specializedForInference()
-    guard let output = graph.outputs[TensorName.output] else {
-      throw GraphError("the model has no output")
-    }
     let builder = GraphBuilder(extending: graph)
-    let predictions = loss.predictions(of: builder.symbol(output)).value
+    let made = reading.predictions(try outputs(of: graph, builder), in: Scope(builder))
     graph = try builder.finish()
-    graph.outputs = [TensorName.predictions: predictions]
+    graph.outputs = [:]
+    for (name, symbol) in made.named { graph.outputs[name] = symbol.value }
     for name in endpoints {
       guard let value = graph.endpoints[name] else {
         throw GraphError("the model has no layer '\(name)'")
@@ -114,24 +104,51 @@ public struct GraphPipeline: Sendable {
   /// The name of the loss with penalties, from which gradients start.
   private static let total = "loss.total"
 
-  private func withLoss(_ model: Graph) throws(GraphError) -> Graph {
-    guard let output = model.outputs[TensorName.output] else {
-      throw GraphError("the model has no output")
-    }
+  private func outputs(
+    of model: Graph, _ builder: GraphBuilder
+  ) throws(GraphError) -> Tensors {
+    guard !model.outputs.isEmpty else { throw GraphError("the model has no output") }
+    return Tensors(
+      model.outputs.sorted { $0.key < $1.key }.map { ($0.key, builder.symbol($0.value)) })
+  }
+
+  private func withLoss(_ model: Graph, _ targets: Signature?) throws(GraphError) -> Graph {
     let builder = GraphBuilder(extending: model)
     builder.layer = TensorName.loss
-    let scores = loss.scores(of: builder.symbol(output))
-    let targets = builder.input(TensorName.targets, scores.type, kind: .target)
-    let weights = builder.input(
-      TensorName.weights, TensorType([scores.shape[0]]), kind: .target)
-    let value = builder.apply(loss.sampleLoss, to: scores, targets, weights)
+    let outputs = try outputs(of: model, builder)
+    let batchSize = outputs.named[0].symbol.shape[0]
+    let wanted = if let targets { targets } else { try Self.usualTargets(outputs) }
+    var compared = wanted.only(.target).inputs(batchSize: batchSize, of: builder)
+    compared.append(
+      builder.input(TensorName.weights, TensorType([batchSize]), kind: .target),
+      as: TensorName.weights)
+    let scope = Scope(builder)
+    let value = loss.trace(outputs, compared, in: scope)
+    guard value.mean.shape == [1] else {
+      throw GraphError(
+        "the loss is \(value.mean.shape), but a loss is one number for the whole batch, [1]")
+    }
     let meanWeight = builder.input(TensorName.meanWeight, TensorType([1]), kind: .target)
-    let total = addPenalties(to: builder.apply(Combine(.multiply), to: value, meanWeight))
+    let total = addPenalties(to: builder.apply(Combine(.multiply), to: value.mean, meanWeight))
+    var results = [TensorName.loss: value.mean.value, Self.total: total.value]
+    if let weight = value.weight { results[TensorName.lossWeight] = weight.value }
+    for metric in metrics {
+      for (name, symbol) in metric.trace(outputs, compared, in: scope).named {
+        results["\(metric.name).\(name)"] = symbol.value
+      }
+    }
     var graph = try builder.finish()
-    graph.outputs = [
-      TensorName.loss: value.value, TensorName.scores: scores.value, Self.total: total.value,
-    ]
+    graph.outputs = results
     return graph.pruned()
+  }
+
+  /// Targets of the shape of the model's only output.
+  private static func usualTargets(_ outputs: Tensors) throws(GraphError) -> Signature {
+    guard let output = outputs.ifPresent(TensorName.output) else {
+      throw GraphError("the model has no output")
+    }
+    let shape = Shape(Array(output.shape.extents.dropFirst()))
+    return [TensorSpec(TensorName.targets, shape, output.type.elementType, kind: .target)]
   }
 
   private func addPenalties(to loss: Symbol) -> Symbol {

@@ -1,17 +1,46 @@
-/// Loss and accuracy over some samples.
-public struct Metrics: Hashable, Sendable, Codable {
+/// Loss and metrics over some samples.
+public struct Metrics: Hashable, Sendable {
   /// The mean loss a sample.
   public var loss: Float
-  /// The part of the samples classified right; `nil` where the targets are not classes.
-  public var accuracy: Float?
+  /// The metrics by name; those that have no value are left out.
+  public var values: [String: Float]
   /// How many samples the means are over.
   public var sampleCount: Int
 
   /// Means over `sampleCount` samples.
-  public init(loss: Float, accuracy: Float?, sampleCount: Int) {
+  public init(loss: Float, values: [String: Float] = [:], sampleCount: Int) {
     self.loss = loss
-    self.accuracy = accuracy
+    self.values = values
     self.sampleCount = sampleCount
+  }
+
+  /// The part of the samples classified right; `nil` where the targets are not classes.
+  public var accuracy: Float? { values["accuracy"] }
+
+  /// The loss or a metric by name; `nil` where there is none.
+  public subscript(name: String) -> Float? { name == "loss" ? loss : values[name] }
+}
+
+extension Metrics: Codable {
+  private enum Key: String, CodingKey { case loss, values, accuracy, sampleCount }
+
+  /// Reads what older versions wrote as well, which knew the accuracy alone.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    loss = try container.decode(Float.self, forKey: .loss)
+    sampleCount = try container.decode(Int.self, forKey: .sampleCount)
+    values = try container.decodeIfPresent([String: Float].self, forKey: .values) ?? [:]
+    if let accuracy = try container.decodeIfPresent(Float.self, forKey: .accuracy) {
+      values["accuracy"] = accuracy
+    }
+  }
+
+  /// Writes the metrics by name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(loss, forKey: .loss)
+    try container.encode(values, forKey: .values)
+    try container.encode(sampleCount, forKey: .sampleCount)
   }
 }
 
@@ -55,6 +84,11 @@ public struct History: Hashable, Sendable, Codable {
 
   /// These epochs, the first one first.
   public init(_ epochs: [EpochRecord] = []) { self.epochs = epochs }
+
+  /// The loss or a metric of each epoch, over validation samples where there were any.
+  public subscript(name: String) -> [Float] {
+    epochs.compactMap { ($0.validation ?? $0.training)[name] }
+  }
 
   /// The last epoch.
   public var last: EpochRecord? { epochs.last }

@@ -1,52 +1,38 @@
-import GraftGraph
+public import GraftLayers
 
-/// What training makes small.
-public enum Loss: Hashable, Sendable, Codable {
-  /// Softmax cross-entropy for one class a sample; `smoothing` mixes targets with the uniform
-  /// distribution (Szegedy et al. 2016).
-  case crossEntropy(smoothing: Float = 0)
-  /// Binary cross-entropy for each of K independent yes-or-no answers.
-  case binaryCrossEntropy
-  /// The mean of squared differences.
-  case meanSquaredError
+/// What training makes small: a value that adds itself to a graph.
+///
+/// A loss of one's own is a struct of its numbers with ``trace(_:_:in:)``; being `Codable`, it is saved
+/// with the model.
+public protocol Loss: Codable, Hashable, Sendable {
+  /// Adds the loss of a batch to the graph.
+  ///
+  /// - Parameters:
+  ///   - outputs: What the network gives, by name.
+  ///   - targets: What it should give, by name, and `weights` (N), how much each sample counts: one of
+  ///     weight 0 must leave no trace.
+  func trace(_ outputs: Tensors, _ targets: Tensors, in scope: Scope) -> LossValue
 
-  /// Softmax cross-entropy without smoothing.
-  public static let crossEntropy = Loss.crossEntropy(smoothing: 0)
+  /// - Throws: ``OptionError`` with the first of its numbers that makes no sense.
+  func validate() throws(OptionError)
+}
 
-  var sampleLoss: SampleLoss {
-    switch self {
-    case .crossEntropy(let smoothing): SampleLoss(.softmaxCrossEntropy(smoothing: smoothing))
-    case .binaryCrossEntropy: SampleLoss(.binaryCrossEntropy)
-    case .meanSquaredError: SampleLoss(.meanSquaredError)
-    }
-  }
+extension Loss {
+  public func validate() throws(OptionError) {}
+}
 
-  /// The activation that turns logits into what people read.
-  private var link: (any Operation)? {
-    switch self {
-    case .crossEntropy: Softmax()
-    case .binaryCrossEntropy: Activate(.sigmoid)
-    case .meanSquaredError: nil
-    }
-  }
+/// A mean over a batch, and what it is the mean over: partial batches and epochs then add up exactly.
+public struct LossValue {
+  /// Σ weight · cost / Σ weight: (1).
+  public var mean: Symbol
+  /// Σ weight: (1); `nil` where that is the sum of the samples' weights.
+  public var weight: Symbol?
 
-  /// What the loss is computed from: the model's output, or what its last softmax or sigmoid was
-  /// applied to, so that rounding to 0 and 1 never costs anything.
-  func scores(of output: Symbol) -> Symbol {
-    let node = output.builder.graph[output.value]
-    guard let link, let operation = node.operation,
-      AnyOperation(operation) == AnyOperation(link)
-    else { return output }
-    return output.builder.symbol(node.operands[0])
-  }
+  /// A mean over samples by their weights, or over something else by a weight of its own.
+  public init(mean: Symbol, weight: Symbol? = nil) { (self.mean, self.weight) = (mean, weight) }
+}
 
-  /// Probabilities (or, for squared errors, plain predictions) from the model's output.
-  func predictions(of output: Symbol) -> Symbol {
-    let scores = scores(of: output)
-    guard let link, scores.value == output.value else { return output }
-    func apply(_ operation: some Operation) -> Symbol {
-      output.builder.apply(operation, to: [output])[0]
-    }
-    return apply(link)
-  }
+/// Whether two values are of one type and equal.
+func isEqual<Value: Equatable>(_ value: Value, _ other: any Equatable) -> Bool {
+  value == other as? Value
 }

@@ -19,7 +19,10 @@ public struct OptionError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  static func check(
+  /// Makes sure of a number from 0 on.
+  ///
+  /// - Throws: ``OptionError``.
+  public static func check(
     _ option: String, _ value: Float, below limit: Float = .infinity
   ) throws(OptionError) {
     guard value >= 0, value < limit else {
@@ -59,8 +62,6 @@ extension TrainingConfiguration {
     try OptionError.check("beta2", optimizer.beta2, below: 1)
     try OptionError.check("epsilon", optimizer.epsilon)
     try OptionError.check("l2Penalty", l2Penalty)
-    if case .crossEntropy(let smoothing) = loss {
-      try OptionError.check("smoothing", smoothing, below: 1)
-    }
+    try loss.validate()
   }
 }

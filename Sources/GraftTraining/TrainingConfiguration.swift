@@ -1,11 +1,18 @@
 public import GraftGraph
 
 /// Everything that decides which graph a training step runs.
-public struct TrainingConfiguration: Hashable, Sendable {
+public struct TrainingConfiguration: Sendable {
   /// The parameters that train; all others are frozen.
   public var trainable: Set<ParameterPath>
   /// What training makes small.
-  public var loss: Loss
+  public var loss: any Loss
+  /// What is counted beside the loss.
+  public var metrics: [any Metric]
+  /// What the model's outputs become where nothing but predictions is wanted.
+  public var reading: any OutputReading
+  /// What a sample's targets consist of where no batch tells; of the shape of the model's output if
+  /// `nil`.
+  public var targets: Signature?
   /// How gradients move parameters.
   public var optimizer: Optimizer
   /// What normalizations that train normalize by.
@@ -17,12 +24,16 @@ public struct TrainingConfiguration: Hashable, Sendable {
 
   /// What trains and how; everything else is frozen.
   public init(
-    trainable: Set<ParameterPath>, loss: Loss, optimizer: Optimizer,
+    trainable: Set<ParameterPath>, loss: some Loss, metrics: [any Metric] = [],
+    reading: some OutputReading = PlainOutputs(), targets: Signature? = nil, optimizer: Optimizer,
     statistics: NormalizationStatistics = .batch, l2Penalty: Float = 0,
     rates: RateGroups = .uniform
   ) {
     self.trainable = trainable
     self.loss = loss
+    self.metrics = metrics
+    self.reading = reading
+    self.targets = targets
     self.optimizer = optimizer
     self.statistics = statistics
     self.l2Penalty = l2Penalty
@@ -31,8 +42,8 @@ public struct TrainingConfiguration: Hashable, Sendable {
 
   var pipeline: GraphPipeline {
     GraphPipeline(
-      trainable: trainable, loss: loss, statistics: statistics, l2Penalty: l2Penalty,
-      rates: rates)
+      trainable: trainable, loss: loss, metrics: metrics, statistics: statistics,
+      l2Penalty: l2Penalty, rates: rates)
   }
 
   /// Whether `other` runs the same graphs; learning rates and their factors don't matter.
@@ -43,5 +54,15 @@ public struct TrainingConfiguration: Hashable, Sendable {
     a.rates = a.rates.layout(of: a.trainable)
     b.rates = b.rates.layout(of: b.trainable)
     return a == b
+  }
+}
+
+extension TrainingConfiguration: Equatable {
+  public static func == (first: TrainingConfiguration, second: TrainingConfiguration) -> Bool {
+    first.trainable == second.trainable && isEqual(first.loss, second.loss)
+      && first.metrics.elementsEqual(second.metrics) { isEqual($0, $1) }
+      && isEqual(first.reading, second.reading) && first.targets == second.targets
+      && first.optimizer == second.optimizer && first.statistics == second.statistics
+      && first.l2Penalty == second.l2Penalty && first.rates == second.rates
   }
 }

@@ -1,3 +1,4 @@
+public import GraftData
 import GraftGraph
 import GraftRuntime
 
@@ -9,12 +10,11 @@ public final class TrainingLoop {
   let engine: TrainingEngine
   private let configuration: TrainingConfiguration
   private let options: TrainingOptions
-  private let training: any SampleFeed
-  private let validation: (any SampleFeed)?
+  /// What is trained and validated on: from the extraction on, what the frozen part left of it.
+  private var training: any BatchSource
+  private var validation: (any BatchSource)?
   private let seed: UInt64
   private let firstEpoch: Int
-  private var bank: FeatureBank?
-  private var validationBank: FeatureBank?
   private var phase = Phase.start
   private var epoch = 0
   private var step = 0
@@ -37,7 +37,7 @@ public final class TrainingLoop {
   ///   `GraphError` where the model can't be traced.
   public init(
     engine: TrainingEngine, configuration: TrainingConfiguration, options: TrainingOptions,
-    training: any SampleFeed, validation: (any SampleFeed)?, seed: UInt64, firstEpoch: Int = 1
+    training: any BatchSource, validation: (any BatchSource)?, seed: UInt64, firstEpoch: Int = 1
   ) throws {
     try options.validate()
     try configuration.validate()
@@ -124,49 +124,59 @@ public final class TrainingLoop {
   }
 
   private func startExtraction() throws -> FeatureExtraction? {
-    guard options.featureCache == .automatic, options.epochs > 1, training.isRepeatable else {
-      return nil
-    }
-    let values = try engine.frontier()
-    guard !values.isEmpty else { return nil }
-    func makeBank(_ feed: any SampleFeed) throws -> FeatureBank {
-      try FeatureBank(
-        values: values, sampleCount: feed.sampleCount, memoryLimit: options.featureMemoryLimit)
-    }
-    let bank = try makeBank(training)
-    self.bank = bank
-    var work: [(any SampleFeed, FeatureBank)] = [(training, bank)]
-    if let validation, validation.isRepeatable {
-      let bank = try makeBank(validation)
-      validationBank = bank
-      work.append((validation, bank))
+    guard options.featureCache == .automatic, options.epochs > 1,
+      let cache = try makeCache(training)
+    else { return nil }
+    training = cache
+    var work = [cache]
+    if let source = validation, let cache = try makeCache(source) {
+      validation = cache
+      work.append(cache)
     }
     return FeatureExtraction(engine: engine, work: work, batchSize: options.batchSize)
   }
 
+  /// Room for what the frozen part makes of a source; `nil` where it makes nothing, or something else
+  /// each time.
+  private func makeCache(_ source: any BatchSource) throws -> FeatureCache? {
+    guard source.isRepeatable else { return nil }
+    var samples = source.signatures.map { _ in [Int]() }
+    for batch in try source.plan(.sequential, size: options.batchSize, epoch: 0) {
+      samples[batch.signature] += batch.samples
+    }
+    var banks: [FeatureBank?] = []
+    for (signature, samples) in zip(source.signatures, samples) {
+      guard !samples.isEmpty else {
+        banks.append(nil)
+        continue
+      }
+      let bank = try engine.featureBank(
+        for: signature, samples: samples, memoryLimit: options.featureMemoryLimit)
+      guard let bank else { return nil }
+      banks.append(bank)
+    }
+    return FeatureCache(source, banks: banks)
+  }
+
   private func beginEpoch() throws -> EpochProgress {
     let number = firstEpoch + epoch
-    let order = training.order(batchSize: options.batchSize, seed: seed, epoch: number)
+    let plan = try training.plan(.shuffled(seed: seed), size: options.batchSize, epoch: number)
     return EpochProgress(
-      number: number, order: order, feed: training, bank: bank,
-      batches: bank == nil ? try training.batches(of: order, epoch: number) : nil,
+      number: number, batches: try training.batches(plan, epoch: number), stepCount: plan.count,
       readsAhead: engine.session.takesInputsAhead, batchSize: options.batchSize,
-      loss: configuration.loss)
+      metrics: configuration.metrics)
   }
 
   private func endEpoch(_ progress: EpochProgress) throws -> EpochRecord {
     let metrics = try evaluation()
     return EpochRecord(
-      epoch: progress.number, training: progress.metrics.metrics, validation: metrics,
+      epoch: progress.number, training: progress.metrics, validation: metrics,
       rate: progress.rate, seconds: progress.seconds, trainableCount: trainableCount,
       samplesPerSecond: progress.samplesPerSecond)
   }
 
   private func evaluation() throws -> Metrics? {
-    try validation.map {
-      try engine.evaluate(
-        $0, bank: validationBank, batchSize: options.batchSize, loss: configuration.loss)
-    }
+    try validation.map { try engine.evaluate($0, batchSize: options.batchSize) }
   }
 }
 

@@ -7,12 +7,10 @@ struct ArrayDatasetTests {
     let values = (0..<12).map(Float.init)
     let dataset = try ArrayDataset(values: values, sampleShape: [2, 3, 2], labels: [0])
     func sample(_ augmentation: Augmentation?) throws -> [Float] {
-      let preparer = try ImagePreparer(.unitRange(size: 8), augmentation: augmentation)
-      var result = [Float](repeating: -1, count: 12)
-      try result.withUnsafeMutableBufferPointer {
-        try dataset.fill($0, at: 0, using: preparer)
-      }
-      return result
+      let loader = try BatchLoader(
+        UnlabeledDataset(dataset), ImagePreprocessor(.unitRange(size: 8), shape: [2, 3, 2]),
+        augmentation: augmentation)
+      return try #require(try loader.batches([PlannedBatch([0])], epoch: 0).next()).floats("input")
     }
     #expect(try sample(nil) == values)
     #expect(

@@ -28,7 +28,7 @@ struct ImageFolderTests {
       "Ant/10.png", "Ant/2.png", "Ant/sub/1.png", "Ant/sub-x/3.png", "Ant/sub/deep/4.png",
       "zebra/a.png", "zebra/b.png", "äpfel/without-ending", "äpfel/x.png",
     ]
-    #expect(photos.samples.map(\.relativePath.display) == paths)
+    #expect(photos.entries.map(\.relativePath.display) == paths)
     #expect(photos.counts == [5, 2, 2])
     #expect(photos.path(at: 0).display == folder.path + "/Ant/10.png")
   }
@@ -44,8 +44,8 @@ struct ImageFolderTests {
     #expect(ImageFolder.isSplit(at: folder.path))
     let parts = try ImageFolder.split(at: folder.path)
     #expect(parts.classes == ["a", "b", "c"])
-    #expect(parts.validation.samples.map(\.label) == [0, 2])
-    #expect(parts.test?.samples.map(\.relativePath) == [FilePath("b/1.png")])
+    #expect(parts.validation.entries.map(\.label) == [0, 2])
+    #expect(parts.test?.entries.map(\.relativePath) == [FilePath("b/1.png")])
     #expect(throws: ImageFolderError.splitFolders(folder.path, ["test", "train", "val"])) {
       try ImageFolder(folder.path)
     }

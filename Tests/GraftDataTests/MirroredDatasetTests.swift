@@ -10,11 +10,11 @@ import Testing
     #expect(mirrored.count == 2)
     #expect(mirrored.label(at: 1) == 1)
     let loader = try BatchLoader(
-      mirrored, preprocessing: .unchanged(size: 3), options: BatchLoader.Options(batchSize: 2))
-    let batch = try #require(try loader.batches(epoch: 0).next())
-    batch.withValues { values in
-      #expect(Array(values[..<12]) == pixels)
-      #expect(Array(values[12..<24]) == [5, 6, 3, 4, 1, 2, 11, 12, 9, 10, 7, 8])
-    }
+      UnlabeledDataset(mirrored),
+      ImagePreprocessor(.unchanged(size: 3), shape: [2, 3, 2]))
+    let batch = try #require(try loader.batches([PlannedBatch([0, 1])], epoch: 0).next())
+    let values = batch.floats("input")
+    #expect(Array(values[..<12]) == pixels)
+    #expect(Array(values[12..<24]) == [5, 6, 3, 4, 1, 2, 11, 12, 9, 10, 7, 8])
   }
 }

@@ -94,7 +94,7 @@ struct PhotoFolderTests {
     let photos = try ImageFolder(folder.path)
     #expect(photos.classes == ["bird", "caf\\xE9", "dog"])
     #expect(photos.counts == [1, 2, 1])
-    #expect(photos.samples[2].relativePath.display == "caf\\xE9/\\xFF.png")
+    #expect(photos.entries[2].relativePath.display == "caf\\xE9/\\xFF.png")
     #expect(photos.unreadableImages().isEmpty)
     let found = try PictureFiles(below: FilePath(folder.path))
     #expect(found.paths == (0..<4).map(photos.path(at:)))
@@ -115,7 +115,7 @@ struct PhotoFolderTests {
       "train/\(composed)/1.png", "train/dog/1.png", "val/\(decomposed)/1.png", "val/dog/1.png",
     ])
     let split = try ImageFolder.split(at: folder.path)
-    #expect(split.validation.samples.map(\.label) == [0, 1])
+    #expect(split.validation.entries.map(\.label) == [0, 1])
     #expect(split.validation.unreadableImages().isEmpty)
     try folder.copyBytes("gray.png", to: "train/\(decomposed)/2.png")
     let training = try ImageFolder(folder.path + "/train")

@@ -17,11 +17,14 @@ struct PixelDatasetTests {
     Data(labels + (0..<3072).map { UInt8(truncatingIfNeeded: pixel($0 / 1024, $0 % 1024)) })
   }
 
-  private func values(_ dataset: some Dataset, at index: Int, size: ImageSize) throws -> [Float] {
-    let preparer = try ImagePreparer(Preprocessing(size: size, resizeRule: .stretch))
-    var result = [Float](repeating: -1, count: 3 * size.width * size.height)
-    try result.withUnsafeMutableBufferPointer { try dataset.fill($0, at: index, using: preparer) }
-    return result
+  private func values(
+    _ dataset: PixelDataset, at index: Int, size: ImageSize
+  ) throws -> [Float] {
+    let loader = try BatchLoader(
+      UnlabeledDataset(dataset),
+      ImagePreprocessor(Preprocessing(size: size, resizeRule: .stretch)))
+    let batch = try loader.batches([PlannedBatch([index])], epoch: 0).next()
+    return try #require(batch).floats("input")
   }
 
   @Test func readsCIFAR10() throws {

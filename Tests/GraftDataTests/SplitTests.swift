@@ -33,7 +33,7 @@ struct SplitTests {
     func heldOut() throws -> Set<String> {
       let photos = try ImageFolder(folder.path + "/ab")
       return Set(
-        try photos.split(validation: 0.3, seed: 5).validation.samples.map(\.relativePath.display))
+        try photos.split(validation: 0.3, seed: 5).validation.entries.map(\.relativePath.display))
     }
     let before = try heldOut()
     #expect(before.count == 18)

@@ -16,7 +16,7 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  private static func makeLearner(seed: UInt64 = 0) throws -> Learner {
+  private static func makeLearner(seed: UInt64 = 0) throws -> Learner<ImageClassification> {
     let model = Model(name: "small", inputSize: 4, classNames: ["a", "b"]) {
       GlobalAveragePooling()
       Dense(2)

@@ -24,8 +24,8 @@ import Testing
 
   /// Three steps on all samples at once.
   private func train(
-    _ data: ArrayDataset, units: Int, loss: Loss, weights: ClassWeights, on device: any Device
-  ) async throws -> Learner {
+    _ data: ArrayDataset, units: Int, loss: some Loss, weights: ClassWeights, on device: any Device
+  ) async throws -> Learner<ImageClassification> {
     let model = Model(
       name: "dense", inputSize: Extent2D(1, 6), inputChannels: 1,
       classNames: data.classes
@@ -44,7 +44,7 @@ import Testing
     return learner
   }
 
-  private func expect(_ learner: Learner, equals name: String) throws {
+  private func expect(_ learner: Learner<ImageClassification>, equals name: String) throws {
     let store = try learner.parameters()
     for (path, expected) in [("dense.weight", "kernel"), ("dense.bias", "bias")] {
       let found = try store.values(at: ParameterPath(path))

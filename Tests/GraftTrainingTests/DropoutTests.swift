@@ -16,7 +16,8 @@ import Testing
     let store = ParameterStore()
     store.initialize(try model.parameters, seed: 1)
     let configuration = TrainingConfiguration(
-      trainable: Set(try model.parameters.map(\.path)), loss: .crossEntropy, optimizer: .sgd(0))
+      trainable: Set(try model.parameters.map(\.path)), loss: .crossEntropy, metrics: [Accuracy()],
+      optimizer: .sgd(0))
     return TrainingEngine(
       session: device.makeSession(parameters: store), configuration: configuration, seed: seed
     ) { try model.trace(batchSize: $0) }
@@ -35,12 +36,9 @@ import Testing
   ) throws -> [[Float]] {
     let values = samples.flatMap { Self.values(of: $0) }
     let targets = [Float](repeating: 0.5, count: 2 * samples.count)
-    let all = try values.withUnsafeBufferPointer {
-      try engine.train(
-        on: StepBatch(.samples($0), of: samples, targets: targets), epoch: epoch,
-        batchSize: batchSize, rate: 0
-      ).scores
-    }
+    let all = try engine.train(
+      on: .given(samples, values, targets: targets), epoch: epoch, batchSize: batchSize, rate: 0
+    ).values["accuracy.scores"]
     return samples.indices.map { Array(all[$0 * 2..<$0 * 2 + 2]) }
   }
 

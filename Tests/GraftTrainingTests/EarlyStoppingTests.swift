@@ -4,7 +4,7 @@ import Testing
 /// When training stops by itself, and whose values it ends with.
 @Suite struct EarlyStoppingTests {
   /// A model with weights and running statistics, untrained.
-  private static func makeLearner() throws -> Learner {
+  private static func makeLearner() throws -> Learner<ImageClassification> {
     let model = Model(name: "small", inputSize: 4, classNames: ["dark", "bright"]) {
       BatchNormalization()
       Flatten()
@@ -26,7 +26,8 @@ import Testing
 
   /// With labels of the opposite, validation gets worse as training gets better.
   private static func fit(
-    _ learner: Learner, validatesOpposite: Bool = true, epochs: Int, patience: Int? = nil,
+    _ learner: Learner<ImageClassification>, validatesOpposite: Bool = true, epochs: Int,
+    patience: Int? = nil,
     keepsBest: Bool = false
   ) async throws -> History {
     try await learner.fit(
@@ -37,7 +38,7 @@ import Testing
         keepsBest: keepsBest))
   }
 
-  private static func values(_ learner: Learner) throws -> [[Float]] {
+  private static func values(_ learner: Learner<ImageClassification>) throws -> [[Float]] {
     let store = try learner.parameters()
     return try learner.model.parameters.map { try store.values(at: $0.path) }
   }
@@ -141,14 +142,16 @@ import Testing
 
   /// At this rate the squared error grows from step to step until it is no number.
   @Test func divergenceEndsWithTheBestEpoch() async throws {
-    func learner() throws -> Learner {
+    func learner() throws -> Learner<ImageClassification> {
       let learner = try Self.makeLearner()
       (learner.statistics, learner.loss, learner.optimizer) = (
-        .stored, .meanSquaredError, .sgd(10)
+        .stored, MeanSquaredError(), .sgd(10)
       )
       return learner
     }
-    func run(_ learner: Learner, epochs: Int, validates: Bool) throws -> Graft.TrainingRun {
+    func run(_ learner: Learner<ImageClassification>, epochs: Int, validates: Bool) throws
+      -> Graft.TrainingRun
+    {
       try learner.training(
         on: learner.feed(Self.makeData(brightIs: 1)),
         validation: validates ? learner.feed(Self.makeData(brightIs: 1)) : nil,

@@ -5,31 +5,19 @@ import Testing
 /// What an epoch's record says about time.
 @Suite struct EpochTimeTests {
   /// Four samples of one number, each batch of which takes a while.
-  private struct SlowFeed: SampleFeed {
+  private struct SlowFeed: BatchSource {
     let seconds: Double
     let sampleCount = 4
-    let targetWidth = 2
+    let isRepeatable = true
+    let signatures: [Signature] = [
+      [TensorSpec("input", [1]), TensorSpec("targets", [2], kind: .target)]
+    ]
 
-    func targets(of samples: [Int]) -> [Float] { samples.flatMap { _ in [1, 0] } }
-
-    func batches(of samples: [[Int]], epoch: Int) -> any SampleBatches {
-      Batches(seconds: seconds, order: samples[...])
-    }
-
-    private final class Batches: SampleBatches {
-      let seconds: Double
-      var order: ArraySlice<[Int]>
-
-      init(seconds: Double, order: ArraySlice<[Int]>) {
-        (self.seconds, self.order) = (seconds, order)
-      }
-
-      func withNext<Result>(
-        _ body: (UnsafeBufferPointer<Float>) throws -> Result
-      ) throws -> Result? {
-        guard let samples = order.popFirst() else { return nil }
+    func batches(_ plan: [PlannedBatch], epoch: Int) -> any BatchIterator {
+      GivenBatches(plan) { samples in
         Thread.sleep(forTimeInterval: seconds)
-        return try samples.map(Float.init).withUnsafeBufferPointer(body)
+        return try .given(
+          samples, samples.map(Float.init), targets: samples.flatMap { _ in [1, 0] as [Float] })
       }
     }
   }

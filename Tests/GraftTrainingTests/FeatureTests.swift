@@ -10,7 +10,7 @@ import Testing
       let learner = try Learner(Model(backbone), device: CPUDevice())
       let samples = (0..<2 * 32 * 32 * 3).map { Float($0 % 11) / 11 }
       return try learner.features(
-        layers, of: ArrayFeed(samples: samples, targets: [], sampleCount: 2))
+        layers, of: ArraySource(samples: samples, targets: [], sampleCount: 2))
     }
     let both = try features(["pooled", "logits"], base(includesTop: true, pooling: .average))
     let pooled = try features(["pooled"], base(pooling: .average))
@@ -24,12 +24,12 @@ import Testing
     let learner = try Learner(
       Model(.mobileNetV2(inputSize: 32)(pooling: .average)), device: CPUDevice())
     let samples = (0..<5 * 32 * 32 * 3).map { Float($0 % 13) / 13 }
-    let feed = try ArrayFeed(samples: samples, targets: [], sampleCount: 5)
+    let feed = try ArraySource(samples: samples, targets: [], sampleCount: 5)
     var (batches, rows): ([[Int]], [Float]) = ([], [])
-    try learner.features(["pooled"], of: feed, batchSize: 2) { samples, values in
-      batches.append(samples)
-      #expect(values.keys.sorted() == ["pooled"])
-      rows += values["pooled"] ?? []
+    try learner.features(["pooled"], of: feed, batchSize: 2) { batch, values in
+      batches.append(batch.samples)
+      #expect(values.names == ["pooled", "predictions"])
+      rows += values["pooled"]
     }
     #expect(batches == [[0, 1], [2, 3], [4]])
     #expect(rows == (try learner.features(["pooled"], of: feed, batchSize: 2)["pooled"]))

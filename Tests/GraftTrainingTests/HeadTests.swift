@@ -4,7 +4,9 @@ import Testing
 
 /// Heads that begin with what another model learned.
 @Suite struct HeadTests {
-  private static func makeLearner(_ classes: [String], hidden: Int = 4) throws -> Learner {
+  private static func makeLearner(_ classes: [String], hidden: Int = 4) throws -> Learner<
+    ImageClassification
+  > {
     let model = Model(name: "small", inputSize: 12, classNames: classes) {
       GlobalAveragePooling()
       Dense(hidden, activation: .relu).named("hidden")
@@ -13,7 +15,9 @@ import Testing
     return try Learner(model, device: CPUDevice(), seed: UInt64(classes.count))
   }
 
-  private static func save(_ learner: Learner, _ body: (ModelBundle) throws -> Void) throws {
+  private static func save(
+    _ learner: Learner<ImageClassification>, _ body: (ModelBundle) throws -> Void
+  ) throws {
     let url = FileManager.default.temporaryDirectory.appending(path: "graft-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: url) }
     try learner.save(to: url)

@@ -14,7 +14,9 @@ import Testing
       values: values, sampleShape: [12, 12, 3], labels: labels, classes: ["dark", "bright"])
   }
 
-  private static func makeLearner(_ optimizer: Optimizer = .adam(0.05)) throws -> Learner {
+  private static func makeLearner(_ optimizer: Optimizer = .adam(0.05)) throws -> Learner<
+    ImageClassification
+  > {
     let model = Model(name: "small", inputSize: 12, classNames: ["dark", "bright"]) {
       GlobalAveragePooling()
       BatchNormalization()

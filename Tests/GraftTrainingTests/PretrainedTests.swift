@@ -65,7 +65,7 @@ import Testing
 
   /// Whether the values at a backbone's place are those of its weights.
   private static func hasWeights(
-    _ learner: Learner, _ place: Place, _ base: Backbone
+    _ learner: Learner<ImageClassification>, _ place: Place, _ base: Backbone
   ) throws -> Bool {
     let store = try learner.parameters()
     let tensors = try #require(base.weights).tensors

@@ -61,7 +61,7 @@ import Testing
       Dense(2)
     }
     let learner = try Learner(model, optimizer: .sgd(0.5), device: CPUDevice())
-    let feed = try ArrayFeed(
+    let feed = try ArraySource(
       samples: (0..<7).map(Float.init), targets: (0..<14).map { Float($0 % 2) }, sampleCount: 7)
     let history = try await learner.fit(
       on: feed,

@@ -45,11 +45,9 @@ import Testing
     let size = fixture.inputs.count / 2
     for step in 0..<2 {
       let targets = fixture.labels[step].flatMap { [$0 == 0 ? 1 : 0, $0 == 1 ? 1 : 0] as [Float] }
-      try Array(fixture.inputs[step * size..<(step + 1) * size]).withUnsafeBufferPointer {
-        _ = try engine.train(
-          on: StepBatch(.samples($0), of: [0, 1, 2], targets: targets), epoch: 1, batchSize: 3,
-          rate: 0.5)
-      }
+      let values = Array(fixture.inputs[step * size..<(step + 1) * size])
+      _ = try engine.train(
+        on: .given([0, 1, 2], values, targets: targets), epoch: 1, batchSize: 3, rate: 0.5)
     }
     try engine.download()
     let expected = isUnbiased ? fixture.torch : fixture.keras

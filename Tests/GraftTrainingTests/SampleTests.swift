@@ -12,30 +12,32 @@ import Testing
   }
 
   private static func values(
-    _ feed: DatasetFeed, _ order: [[Int]], epoch: Int
+    _ loader: BatchLoader, _ order: [[Int]], epoch: Int
   ) throws -> [Int: [Float]] {
-    let batches = try feed.batches(of: order, epoch: epoch)
+    let batches = try loader.batches(order.map { PlannedBatch($0) }, epoch: epoch)
     var result: [Int: [Float]] = [:]
-    for samples in order {
-      try batches.withNext { values in
-        let size = values.count / samples.count
-        for (row, sample) in samples.enumerated() {
-          result[sample] = Array(values[row * size..<(row + 1) * size])
-        }
+    while let batch = try batches.next() {
+      let values = batch.floats("input")
+      let size = values.count / batch.count
+      for (row, sample) in batch.samples.enumerated() {
+        result[sample] = Array(values[row * size..<(row + 1) * size])
       }
     }
     return result
   }
 
+  private static func loader(_ pictures: some Dataset<Labeled<Image, Int>>) throws -> BatchLoader {
+    try BatchLoader(
+      UnlabeledDataset(pictures), ImagePreprocessor(.unitRange(size: 12)),
+      augmentation: .standard, options: .init(seed: 4))
+  }
+
   @Test func augmentationFollowsTheSampleNotItsPlace() throws {
-    let feed = DatasetFeed(
-      try Self.pictures(), preprocessing: .unitRange(size: 12), augmentation: .standard, seed: 4)
+    let feed = try Self.loader(Self.pictures())
     let inOrder = try Self.values(feed, [[0, 1, 2, 3], [4, 5]], epoch: 1)
     let shuffled = try Self.values(feed, [[5, 2, 0, 4], [3, 1]], epoch: 1)
     #expect(inOrder == shuffled)
-    let part = DatasetFeed(
-      try Self.pictures().subset([4, 1]), preprocessing: .unitRange(size: 12),
-      augmentation: .standard, seed: 4)
+    let part = try Self.loader(Self.pictures().subset([4, 1]))
     let ofPart = try Self.values(part, [[1, 0]], epoch: 1)
     #expect(ofPart[0] == inOrder[4])
     #expect(ofPart[1] == inOrder[1])
@@ -44,7 +46,7 @@ import Testing
   }
 
   /// A model of 64 numbers and three classes.
-  private static func makeLearner() throws -> Learner {
+  private static func makeLearner() throws -> Learner<ImageClassification> {
     let model = Model(name: "small", inputSize: Extent2D(1, 64), inputChannels: 1) {
       Flatten()
       Dense(3)
@@ -52,8 +54,8 @@ import Testing
     return try Learner(model, device: CPUDevice())
   }
 
-  private static func feed(width: Int, targetWidth: Int = 3) throws -> ArrayFeed {
-    try ArrayFeed(
+  private static func feed(width: Int, targetWidth: Int = 3) throws -> ArraySource {
+    try ArraySource(
       samples: Array(repeating: 1, count: 31 * width),
       targets: Array(repeating: 0, count: 31 * targetWidth), sampleCount: 31)
   }
@@ -72,7 +74,7 @@ import Testing
           try await learner.fit(on: feed, options: options)
         })
     }
-    let words = "needs 64 numbers of samples for each sample, but a batch of 31 came with"
+    let words = "needs 64 numbers of input for each sample, but a batch of 31 came with"
     for error in errors {
       #expect(error?.description.contains("\(words) \(31 * width) (\(width) each)") == true)
     }
@@ -96,29 +98,30 @@ import Testing
       session: CPUDevice().makeSession(parameters: learner.parameters()),
       configuration: learner.configuration()
     ) { try model.trace(batchSize: $0) }
-    let samples = [Float](repeating: 0, count: 128)
-    func evaluate(targets: Int, weights: Int) throws {
-      try samples.withUnsafeBufferPointer {
-        _ = try engine.evaluate(
-          StepBatch(
-            .samples($0), of: [0, 1], targets: Array(repeating: 0, count: targets),
-            weights: Array(repeating: 1, count: weights)), batchSize: 4)
-      }
+    func evaluate(samples: Int = 128, targets: Int, weights: Int) throws {
+      _ = try engine.evaluate(
+        .given(
+          [0, 1], Array(repeating: 0, count: samples),
+          targets: Array(repeating: 0, count: targets),
+          weights: Array(repeating: 1, count: weights)), batchSize: 4)
     }
     try evaluate(targets: 6, weights: 2)
-    #expect(throws: SampleSizeError.self) { try evaluate(targets: 4, weights: 2) }
+    #expect(throws: SampleSizeError.self) { try evaluate(samples: 160, targets: 6, weights: 2) }
+    #expect(throws: (any Error).self) { try evaluate(targets: 4, weights: 2) }
+    #expect(throws: SampleSizeError.self) { try evaluate(targets: 7, weights: 2) }
     #expect(throws: SampleSizeError.self) { try evaluate(targets: 6, weights: 3) }
   }
 
   @Test func aLabelThatIsNoClassIsNamed() throws {
-    struct Wrong: Dataset {
+    struct Wrong: ClassifiedDataset {
+      typealias Input = Image
       let count = 3
       let classes = ["a", "b", "c"]
       func label(at index: Int) -> Int { index + 1 }
-      func shape(preparedBy preprocessing: Preprocessing) -> [Int] { [1, 64, 1] }
-      func fill(
-        _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
-      ) throws { values.update(repeating: 0) }
+      func sample(at index: Int) -> Labeled<Image, Int> {
+        let numbers = [Float](repeating: 0, count: 64)
+        return Labeled(Image(.values(numbers[...], shape: [1, 64, 1])), label(at: index))
+      }
     }
     let learner = try Self.makeLearner()
     let error = #expect(throws: LearnerError.self) { try learner.feed(Wrong()) }
@@ -176,7 +179,7 @@ import Testing
     learner.l2Penalty = -1
     #expect(throws: OptionError.self) { try learner.configuration() }
     learner.l2Penalty = 0
-    learner.loss = .crossEntropy(smoothing: 1)
+    learner.loss = CrossEntropy(smoothing: 1)
     #expect(throws: OptionError.self) { try learner.configuration() }
   }
 }

@@ -30,12 +30,10 @@ struct SendingAheadTests {
   /// The same steps one by one, each batch sent when it is its turn.
   private func replay(_ run: TrainingRun, _ feed: FixtureFeed) throws -> [Float] {
     try feed.orders.flatMap { $0 }.map { samples in
-      try feed.values(of: samples).withUnsafeBufferPointer {
-        try run.engine.train(
-          on: StepBatch(.samples($0), of: samples, targets: feed.targets(of: samples)),
-          epoch: 1, batchSize: 6, rate: run.configuration.optimizer.rate
-        ).loss
-      }
+      try run.engine.train(
+        on: feed.batch(of: samples), epoch: 1, batchSize: 6,
+        rate: run.configuration.optimizer.rate
+      ).loss
     }
   }
 
@@ -50,9 +48,7 @@ struct SendingAheadTests {
     // Another run between two steps uses the same arena.
     let losses = try train(run, feed) { step in
       guard step == 2 else { return }
-      try feed.values(of: [7, 5]).withUnsafeBufferPointer {
-        _ = try run.engine.predict(StepBatch(.samples($0), of: [7, 5]), batchSize: 6)
-      }
+      _ = try run.engine.predict(feed.batch(of: [7, 5]), batchSize: 6)
     }
     #expect(losses.count == 8)
     let other = try TrainingRun(scenario, on: device)
@@ -92,11 +88,14 @@ struct SendingAheadTests {
 }
 
 /// 23 of the fixture's samples.
-private final class FixtureFeed: SampleFeed {
+private final class FixtureFeed: BatchSource, @unchecked Sendable {
   struct Failure: Error {}
 
   let sampleCount = 23
-  let targetWidth = 5
+  let isRepeatable = true
+  let signatures: [Signature] = [
+    [TensorSpec("input", [12 * 12 * 3]), TensorSpec("targets", [5], kind: .target)]
+  ]
   /// The samples of the batches of each epoch.
   private(set) var orders: [[[Int]]] = []
   /// The batch of each epoch that can't be read, from 0.
@@ -109,34 +108,22 @@ private final class FixtureFeed: SampleFeed {
     labels = try run.fixture.values("labels")
   }
 
-  func targets(of samples: [Int]) -> [Float] {
-    samples.flatMap { sample in (0..<5).map { Float($0) == labels[sample] ? 1 : 0 } }
-  }
-
-  func values(of samples: [Int]) -> [Float] {
+  func batch(of samples: [Int]) throws -> Batch {
     let size = inputs.count / 24
-    return samples.flatMap { inputs[$0 * size..<($0 + 1) * size] }
+    return try .given(
+      samples, samples.flatMap { inputs[$0 * size..<($0 + 1) * size] },
+      targets: samples.flatMap { sample in
+        (0..<5).map { Float($0) == labels[sample] ? 1 : 0 }
+      })
   }
 
-  func batches(of samples: [[Int]], epoch: Int) -> any SampleBatches {
-    orders.append(samples)
-    return Batches(feed: self, order: samples)
-  }
-
-  private final class Batches: SampleBatches {
-    private let feed: FixtureFeed
-    private let order: [[Int]]
-    private var position = 0
-
-    init(feed: FixtureFeed, order: [[Int]]) { (self.feed, self.order) = (feed, order) }
-
-    func withNext<Result>(
-      _ body: (UnsafeBufferPointer<Float>) throws -> Result
-    ) throws -> Result? {
-      guard position < order.count else { return nil }
+  func batches(_ plan: [PlannedBatch], epoch: Int) -> any BatchIterator {
+    orders.append(plan.map(\.samples))
+    var position = 0
+    return GivenBatches(plan) { samples in
       defer { position += 1 }
-      if position == feed.failingBatch { throw Failure() }
-      return try feed.values(of: order[position]).withUnsafeBufferPointer(body)
+      if position == self.failingBatch { throw Failure() }
+      return try self.batch(of: samples)
     }
   }
 }

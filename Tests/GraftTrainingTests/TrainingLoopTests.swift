@@ -15,24 +15,22 @@ import Testing
   }
 
   /// Samples with targets that may count differently, or turn around after some evaluations.
-  private final class Samples: SampleFeed {
+  private final class Samples: BatchSource, @unchecked Sendable {
     let sampleCount: Int
-    let targetWidth = 2
+    let isRepeatable = true
+    let signatures: [Signature] = [
+      [TensorSpec("input", [4]), TensorSpec("targets", [2], kind: .target)]
+    ]
     var countOfEachSample: [Float] = []
-    /// How many times all targets are asked for before classes change places.
+    /// How many times all samples are read before classes change places.
     var passesUntilTurned = Int.max
-    private var askedCount = 0
+    private var readCount = 0
 
     init(_ count: Int) { sampleCount = count }
 
     func targets(of samples: [Int]) -> [Float] {
-      askedCount += samples.count
-      let turned = (askedCount - 1) / sampleCount >= passesUntilTurned ? 1 : 0
+      let turned = (readCount - 1) / sampleCount >= passesUntilTurned ? 1 : 0
       return samples.flatMap { [Float((($0 + turned) % 2)), Float((($0 + turned + 1) % 2))] }
-    }
-
-    func weights(of samples: [Int]) -> [Float] {
-      countOfEachSample.isEmpty ? [] : samples.map { countOfEachSample[$0] }
     }
 
     func values(of samples: [Int]) -> [Float] {
@@ -41,34 +39,27 @@ import Testing
       }
     }
 
-    func batches(of samples: [[Int]], epoch: Int) -> any SampleBatches {
-      Batches(feed: self, order: samples[...])
+    func batch(of samples: [Int]) throws -> Batch {
+      readCount += samples.count
+      return try .given(
+        samples, values(of: samples), targets: targets(of: samples),
+        weights: countOfEachSample.isEmpty ? nil : samples.map { countOfEachSample[$0] })
     }
 
-    private final class Batches: SampleBatches {
-      let feed: Samples
-      var order: ArraySlice<[Int]>
-
-      init(feed: Samples, order: ArraySlice<[Int]>) { (self.feed, self.order) = (feed, order) }
-
-      func withNext<Result>(
-        _ body: (UnsafeBufferPointer<Float>) throws -> Result
-      ) throws -> Result? {
-        guard let samples = order.popFirst() else { return nil }
-        return try feed.values(of: samples).withUnsafeBufferPointer(body)
-      }
+    func batches(_ plan: [PlannedBatch], epoch: Int) -> any BatchIterator {
+      GivenBatches(plan) { try self.batch(of: $0) }
     }
   }
 
-  private static func values(_ learner: Learner) throws -> [[Float]] {
+  private static func values(_ learner: Learner<ImageClassification>) throws -> [[Float]] {
     let store = try learner.parameters()
     return try learner.model.parameters.map { try store.values(at: $0.path) }
   }
 
   private static func fit(
     _ samples: Samples, batchSize: Int, epochs: Int = 1, seed: UInt64 = 3,
-    optimizer: Optimizer = .sgd(0.2), change: (Learner) -> Void = { _ in }
-  ) async throws -> Learner {
+    optimizer: Optimizer = .sgd(0.2), change: (Learner<ImageClassification>) -> Void = { _ in }
+  ) async throws -> Learner<ImageClassification> {
     let learner = try Learner(
       makeModel(), optimizer: optimizer, device: CPUDevice(), seed: seed)
     change(learner)
@@ -103,13 +94,10 @@ import Testing
       session: try CPUDevice().makeSession(parameters: reference.parameters()),
       configuration: try reference.configuration()
     ) { try model.trace(batchSize: $0) }
-    let order = SampleOrder.shuffled(seed: 3).indices(count: 7, epoch: 1)
+    let order = BatchOrder.shuffled(seed: 3).indices(count: 7, epoch: 1)
     for batch in [order[0..<3], order[3..<6], order[6..<7]].map(Array.init) {
-      _ = try samples.values(of: batch).withUnsafeBufferPointer {
-        try engine.train(
-          on: StepBatch(.samples($0), of: batch, targets: samples.targets(of: batch)), epoch: 1,
-          batchSize: batch.count, rate: 0.2)
-      }
+      _ = try engine.train(
+        on: samples.batch(of: batch), epoch: 1, batchSize: batch.count, rate: 0.2)
     }
     try engine.download()
     let store = engine.session.parameters
@@ -129,7 +117,7 @@ import Testing
 
   /// Validation whose classes change places after the second epoch.
   @Test func theBestEpochMayBeAnyOne() async throws {
-    func fit(epochs: Int, keepsBest: Bool) async throws -> Learner {
+    func fit(epochs: Int, keepsBest: Bool) async throws -> Learner<ImageClassification> {
       let learner = try Learner(
         Self.makeModel(), optimizer: .sgd(0.5), device: CPUDevice(), seed: 3)
       let validation = Samples(6)
@@ -247,17 +235,6 @@ import Testing
     }
   }
 
-  /// Samples that tell whether they were to be augmented.
-  private struct Telling: Dataset {
-    let classes = ["a", "b"]
-    let count = 6
-    func label(at index: Int) -> Int { index % 2 }
-    func shape(preparedBy preprocessing: Preprocessing) -> [Int] { [2, 2, 1] }
-    func fill(
-      _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
-    ) throws { values.update(repeating: preparer.augmentation == nil ? 0 : 100) }
-  }
-
   /// The rate is 0, so that a loss tells what came in.
   @Test func onlyTrainingSamplesAreAugmentedAndThenNothingIsKept() async throws {
     let model = Model(name: "small", inputSize: 2, inputChannels: 1) {
@@ -265,13 +242,16 @@ import Testing
       Dense(2, hasBias: false).named("frozen")
       Dense(2).named("classes")
     }
-    for augmentation in [nil, Augmentation.flip] {
+    let data = try ArrayDataset(
+      values: (0..<6).flatMap { _ in [0, 100, 0, 100] as [Float] }, sampleShape: [2, 2, 1],
+      labels: (0..<6).map { $0 % 2 }, classes: ["a", "b"])
+    for augmentation in [nil, Augmentation(horizontalFlip: 1)] {
       let learner = try Learner(
         model, freezing: .layers(["frozen"]), optimizer: .sgd(0), device: CPUDevice())
-      let loss = try learner.evaluate(Telling()).loss
+      let loss = try learner.evaluate(data).loss
       let run = try learner.training(
-        on: learner.feed(Telling(), augmentation: augmentation),
-        validation: learner.feed(Telling()), options: TrainingOptions(epochs: 2, batchSize: 3))
+        on: learner.feed(data, augmentation: augmentation),
+        validation: learner.feed(data), options: TrainingOptions(epochs: 2, batchSize: 3))
       var extractedCount = 0
       for try await event in run {
         if case .extracted(let count, _) = event { extractedCount = count }

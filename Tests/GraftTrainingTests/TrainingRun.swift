@@ -75,13 +75,11 @@ struct TrainingRun {
     }
   }
 
+  func batch(_ index: Int) throws -> Batch {
+    try .given(Array(0..<6), samples(index), targets: targets(index))
+  }
+
   func step(_ index: Int) throws -> Float {
-    let targets = try targets(index)
-    return try samples(index).withUnsafeBufferPointer {
-      try engine.train(
-        on: StepBatch(.samples($0), of: Array(0..<6), targets: targets), epoch: 1, batchSize: 6,
-        rate: rate
-      ).loss
-    }
+    try engine.train(on: batch(index), epoch: 1, batchSize: 6, rate: rate).loss
   }
 }

@@ -92,19 +92,19 @@ import Testing
     let scenario = Self.scenarios[3]
     let whole = try TrainingRun(scenario, on: device.open())
     let kept = try TrainingRun(scenario, on: device.open())
-    let values = try kept.engine.frontier()
-    #expect(values.count == 2)
-    let bank = try FeatureBank(values: values, sampleCount: 6, memoryLimit: 0)
+    let batch = try kept.batch(0)
+    let bank = try #require(
+      try kept.engine.featureBank(
+        for: batch.signature, samples: batch.samples, memoryLimit: 0))
+    #expect(bank.frontier.count == 2)
+    #expect(bank.carried.map(\.name) == ["targets"])
     #expect(bank.isInFile)
-    let samples = try whole.samples(0)
-    try samples.withUnsafeBufferPointer {
-      try kept.engine.extract(
-        StepBatch(.samples($0), of: Array(0..<6)), batchSize: 6, into: bank)
-    }
+    #expect(!bank.isComplete)
+    try kept.engine.extract(batch, batchSize: 6, into: bank)
+    #expect(bank.isComplete)
     for step in 0..<3 {
-      let batch = StepBatch(
-        .features(bank), of: Array(0..<6), targets: try kept.targets(0))
-      let loss = try kept.engine.train(on: batch, epoch: 1, batchSize: 6, rate: 0.01).loss
+      let features = try bank.batch(of: batch.samples)
+      let loss = try kept.engine.train(on: features, epoch: 1, batchSize: 6, rate: 0.01).loss
       let expected = try whole.step(0)
       #expect(abs(loss - expected) < 1e-5, "step \(step)")
     }

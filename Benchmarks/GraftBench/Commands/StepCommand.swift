@@ -107,20 +107,17 @@ struct StepCommand: ParsableCommand {
   ) throws -> (losses: [Float], times: [Double]) {
     var losses: [Float] = []
     var times: [Double] = []
-    try work.samples.withUnsafeBufferPointer { samples in
-      let batch = StepBatch(
-        .samples(samples), of: Array(0..<work.batchSize), targets: work.targets)
-      for step in 0..<warmUp + steps {
-        let time = try seconds {
-          let result =
-            freeze == .all
-            ? try engine.evaluate(batch, batchSize: work.batchSize)
-            : try engine.train(
-              on: batch, epoch: step + 1, batchSize: work.batchSize, rate: work.optimizer.rate)
-          losses.append(result.loss)
-        }
-        if step >= warmUp { times.append(time) }
+    let batch = try work.batch()
+    for step in 0..<warmUp + steps {
+      let time = try seconds {
+        let result =
+          freeze == .all
+          ? try engine.evaluate(batch, batchSize: work.batchSize)
+          : try engine.train(
+            on: batch, epoch: step + 1, batchSize: work.batchSize, rate: work.optimizer.rate)
+        losses.append(result.loss)
       }
+      if step >= warmUp { times.append(time) }
     }
     return (losses, times)
   }

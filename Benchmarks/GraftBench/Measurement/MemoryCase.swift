@@ -27,11 +27,7 @@ struct MemoryCase: Encodable {
     let before = work.device.allocatedByteCount
     let engine = work.engine(trainable)
     let report = try engine.forecast(batchSize: work.batchSize)
-    try work.samples.withUnsafeBufferPointer {
-      _ = try engine.train(
-        on: StepBatch(.samples($0), of: Array(0..<work.batchSize), targets: work.targets),
-        epoch: 1, batchSize: work.batchSize, rate: 0)
-    }
+    _ = try engine.train(on: work.batch(), epoch: 1, batchSize: work.batchSize, rate: 0)
     let frozen = parameters.filter { $0.role.isTrainable && !trainable.contains($0.path) }
     let result = MemoryCase(
       name: name, bytes: report.byKind, allocatedBytesBefore: before,

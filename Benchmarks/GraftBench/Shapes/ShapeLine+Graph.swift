@@ -5,7 +5,8 @@ extension ShapeLine {
   /// they run when everything trains.
   static func all(of model: Model) throws -> [ShapeLine] {
     let trace = try model.trace(batchSize: 1)
-    let prediction = try GraphPipeline(trainable: [], loss: .crossEntropy).prediction(trace)
+    let prediction = try GraphPipeline(trainable: [], loss: .crossEntropy)
+      .prediction(trace, reading: OutputActivation.softmax)
     let training = try trace.specializedForTraining(
       Set(trace.parameters.map(\.path)), statistics: .batch)
     let lines =

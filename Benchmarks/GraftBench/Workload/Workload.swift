@@ -37,6 +37,15 @@ struct Workload {
       }
   }
 
+  /// The batch that steps train on.
+  func batch() throws -> Batch {
+    let inputs = TensorSpec(TensorName.input, [samples.count / batchSize])
+    let outputs = TensorSpec(TensorName.targets, [targets.count / batchSize], kind: .target)
+    return try Batch(
+      [inputs, outputs], of: Array(0..<batchSize),
+      values: [inputs.name: samples, outputs.name: targets])
+  }
+
   /// The parameters that train at a freeze level.
   func trainable(_ level: FreezeLevel) throws -> Set<ParameterPath> {
     try level == .all ? [] : level.plan.trainableParameters(of: model)
@@ -44,27 +53,27 @@ struct Workload {
 
   /// The graph of one training step.
   func trainingGraph(_ trainable: Set<ParameterPath>) throws -> Graph {
-    try GraphPipeline(trainable: trainable, loss: .crossEntropy)
+    try GraphPipeline(trainable: trainable, loss: .crossEntropy, metrics: [Accuracy()])
       .training(model.trace(batchSize: batchSize), optimizer: optimizer)
   }
 
   /// The graph of a prediction with its loss.
   func evaluationGraph() throws -> Graph {
-    try GraphPipeline(trainable: [], loss: .crossEntropy)
+    try GraphPipeline(trainable: [], loss: .crossEntropy, metrics: [Accuracy()])
       .evaluation(model.trace(batchSize: batchSize), changing: [])
   }
 
   /// The graph that predicts.
   func inferenceGraph() throws -> Graph {
     try GraphPipeline(trainable: [], loss: .crossEntropy)
-      .prediction(model.trace(batchSize: batchSize))
+      .prediction(model.trace(batchSize: batchSize), reading: OutputActivation.softmax)
   }
 
   func engine(_ trainable: Set<ParameterPath>) -> TrainingEngine {
     TrainingEngine(
       session: session,
       configuration: TrainingConfiguration(
-        trainable: trainable, loss: .crossEntropy, optimizer: optimizer)
+        trainable: trainable, loss: .crossEntropy, metrics: [Accuracy()], optimizer: optimizer)
     ) { try model.trace(batchSize: $0) }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import GraftData
 import GraftModels
+import GraftTasks
 import GraftTraining
 
 /// What `model.json` of a bundle says: everything about a model but its weights.
@@ -16,7 +17,7 @@ struct BundleManifest: Codable, Sendable {
   }
 
   /// Grows when older readers could not make sense of newer bundles.
-  static let currentVersion = 2
+  static let currentVersion = 3
 
   var formatVersion = Self.currentVersion
   var name: String
@@ -27,13 +28,13 @@ struct BundleManifest: Codable, Sendable {
   var inputChannels: Int
   var classes: [String]
   var preprocessing: Preprocessing
-  var loss: Loss
+  var loss: Described<any Loss>
   /// Unknown of bundles of version 1.
   var training: Training?
   var history: History
 
   /// - Throws: ``BundleError/undescribable(layer:)``; what ``Learner/configuration()`` throws.
-  init(_ learner: Learner) throws {
+  init(_ learner: Learner<ImageClassification>) throws {
     let model = learner.model
     name = model.name
     layers = try model.layers.map(LayerDescription.init)
@@ -41,7 +42,7 @@ struct BundleManifest: Codable, Sendable {
     inputChannels = model.inputChannels
     classes = model.classNames
     preprocessing = learner.preprocessing
-    loss = learner.loss
+    loss = Described(wrappedValue: learner.loss)
     _ = try learner.configuration()
     training = Training(
       freezing: try learner.freezing.rule(for: model.outline()), optimizer: learner.optimizer,
@@ -60,8 +61,9 @@ struct BundleManifest: Codable, Sendable {
   }
 
   /// Reads what ``encoder`` wrote.
-  private static var decoder: JSONDecoder {
+  private static func decoder(knowing catalogue: Catalogue) -> JSONDecoder {
     let decoder = JSONDecoder()
+    decoder.userInfo[.catalogue] = Catalogue.graft.adding(catalogue)
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return decoder
@@ -70,14 +72,19 @@ struct BundleManifest: Codable, Sendable {
   /// Reads a manifest of this version or an older one.
   ///
   /// - Throws: ``BundleError/tooNew(path:version:)``; `DecodingError`.
-  static func decode(_ data: Data, path: String) throws -> BundleManifest {
+  static func decode(
+    _ data: Data, path: String, knowing catalogue: Catalogue
+  ) throws -> BundleManifest {
+    let decoder = decoder(knowing: catalogue)
     let version = try decoder.decode(Version.self, from: data).formatVersion
     guard version <= currentVersion else {
       throw BundleError.tooNew(path: path, version: version)
     }
-    return version < 2
-      ? BundleManifest(try decoder.decode(Version1.self, from: data))
-      : try decoder.decode(BundleManifest.self, from: data)
+    return switch version {
+    case ..<2: BundleManifest(try decoder.decode(Version1.self, from: data))
+    case 2: BundleManifest(try decoder.decode(Version2.self, from: data))
+    default: try decoder.decode(BundleManifest.self, from: data)
+    }
   }
 
   private struct Version: Decodable { var formatVersion: Int }
@@ -98,7 +105,8 @@ struct BundleManifest: Codable, Sendable {
   func checkTraining(of outline: Outline) throws {
     guard let training else { return }
     let configuration = TrainingConfiguration(
-      trainable: try FreezePlan(training.freezing).trainableParameters(of: outline), loss: loss,
+      trainable: try FreezePlan(training.freezing).trainableParameters(of: outline),
+      loss: loss.wrappedValue,
       optimizer: training.optimizer, statistics: training.statistics,
       l2Penalty: training.l2Penalty)
     try configuration.validate()
@@ -107,6 +115,44 @@ struct BundleManifest: Codable, Sendable {
 }
 
 extension BundleManifest {
+  /// A manifest that knows three losses.
+  fileprivate struct Version2: Decodable {
+    var name: String
+    var layers: [LayerDescription]
+    var inputHeight: Int
+    var inputWidth: Int
+    var inputChannels: Int
+    var classes: [String]
+    var preprocessing: Preprocessing
+    var loss: OldLoss
+    var training: Training?
+    var history: History
+  }
+
+  fileprivate init(_ old: Version2) {
+    (name, layers) = (old.name, old.layers)
+    (inputHeight, inputWidth) = (old.inputHeight, old.inputWidth)
+    (inputChannels, classes) = (old.inputChannels, old.classes)
+    (preprocessing, loss, history) = (old.preprocessing, old.loss.described, old.history)
+    training = old.training
+  }
+
+  /// How losses were written down before they could be of any type.
+  fileprivate enum OldLoss: Decodable {
+    case crossEntropy(smoothing: Float)
+    case binaryCrossEntropy
+    case meanSquaredError
+
+    var described: Described<any Loss> {
+      switch self {
+      case .crossEntropy(let smoothing):
+        Described(wrappedValue: CrossEntropy(smoothing: smoothing))
+      case .binaryCrossEntropy: Described(wrappedValue: BinaryCrossEntropy())
+      case .meanSquaredError: Described(wrappedValue: MeanSquaredError())
+      }
+    }
+  }
+
   /// A manifest that knows one backbone, the layers after it, and nothing of training.
   fileprivate struct Version1: Decodable {
     var name: String
@@ -117,7 +163,7 @@ extension BundleManifest {
     var inputChannels: Int
     var classes: [String]
     var preprocessing: Preprocessing
-    var loss: Loss
+    var loss: OldLoss
     var history: History
   }
 
@@ -126,6 +172,13 @@ extension BundleManifest {
     layers = (old.backbone.map { [LayerDescription($0)] } ?? []) + old.head
     (inputHeight, inputWidth) = (old.inputHeight, old.inputWidth)
     (inputChannels, classes) = (old.inputChannels, old.classes)
-    (preprocessing, loss, history) = (old.preprocessing, old.loss, old.history)
+    (preprocessing, loss, history) = (old.preprocessing, old.loss.described, old.history)
   }
+}
+
+extension Catalogue {
+  /// What Graft itself brings.
+  static let graft = Catalogue([
+    CrossEntropy.self, BinaryCrossEntropy.self, MeanSquaredError.self, Accuracy.self,
+  ])
 }

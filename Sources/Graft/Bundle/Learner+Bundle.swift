@@ -5,7 +5,7 @@ import GraftRuntime
 import GraftTraining
 import GraftWeights
 
-extension Learner {
+extension Learner where Goal == ImageClassification {
   /// Writes the model as a folder with `model.json` and `weights.safetensors` (torchvision's or
   /// timm's names and layout), which appears complete or not at all, also where the process is killed.
   ///
@@ -50,16 +50,19 @@ extension Learner {
   /// ended, with a fresh optimizer state. Of a bundle of format version 1, which doesn't tell how it
   /// was trained, everything trains.
   ///
-  /// - Parameter seed: By default the one it was trained with.
+  /// - Parameters:
+  ///   - seed: By default the one it was trained with.
+  ///   - catalogue: The types of losses and metrics of one's own that it was trained with.
   /// - Throws: ``BundleError``; `WeightFileError` and `WeightMismatch` for damaged weights.
   public convenience init(
-    bundle url: URL, device: (any Device)? = nil, seed: UInt64? = nil
+    bundle url: URL, device: (any Device)? = nil, seed: UInt64? = nil,
+    knowing catalogue: Catalogue = Catalogue()
   ) throws {
-    let bundle = try ModelBundle(url)
+    let bundle = try ModelBundle(url, knowing: catalogue)
     let training = bundle.manifest.training
     try self.init(
       bundle.model, freezing: training.map { FreezePlan($0.freezing) } ?? .none,
-      loss: bundle.manifest.loss, optimizer: training?.optimizer ?? .adam(),
+      loss: bundle.manifest.loss.wrappedValue, optimizer: training?.optimizer ?? .adam(),
       preprocessing: bundle.manifest.preprocessing, device: device,
       seed: seed ?? training?.seed ?? 0)
     if let training {

@@ -1,6 +1,6 @@
 public import Foundation
 
-extension Learner {
+extension Learner where Goal == ImageClassification {
   /// Makes sure that ``save(to:)`` will be able to write the model down, as before a long training: that
   /// a bundle can describe it and, where a place is given, that nothing else is there and the disk has
   /// room.

@@ -1,6 +1,7 @@
 public import Foundation
 import GraftGraph
 public import GraftModels
+public import GraftTraining
 import GraftWeights
 
 /// A model that ``Learner/save(to:)`` wrote: a folder with `model.json` and `weights.safetensors`.
@@ -20,13 +21,14 @@ public struct ModelBundle: Sendable {
 
   /// Opens a bundle.
   ///
+  /// - Parameter catalogue: The types of losses and metrics of one's own that it was trained with.
   /// - Throws: ``BundleError``; `WeightFileError` and `WeightMismatch` for damaged weights.
-  public init(_ url: URL) throws {
+  public init(_ url: URL, knowing catalogue: Catalogue = Catalogue()) throws {
     self.url = url
     BundleLeftovers(of: url).recover()
     let outline: Outline
     do {
-      manifest = try Self.manifest(of: url)
+      manifest = try Self.manifest(of: url, knowing: catalogue)
       model = try manifest.makeModel()
       outline = try model.outline()
       try manifest.checkTraining(of: outline)
@@ -59,7 +61,9 @@ public struct ModelBundle: Sendable {
     return backbone
   }
 
-  private static func manifest(of url: URL) throws -> BundleManifest {
+  private static func manifest(
+    of url: URL, knowing catalogue: Catalogue
+  ) throws -> BundleManifest {
     let data: Data
     do {
       data = try Data(contentsOf: url.appending(path: FileName.manifest))
@@ -67,7 +71,7 @@ public struct ModelBundle: Sendable {
       throw BundleError.notABundle(path: url.path, reason: "it has no readable model.json")
     }
     do {
-      return try BundleManifest.decode(data, path: url.path)
+      return try BundleManifest.decode(data, path: url.path, knowing: catalogue)
     } catch let error as DecodingError {
       throw BundleError.incomplete(error.summary)
     }

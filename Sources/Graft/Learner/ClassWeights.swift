@@ -16,7 +16,7 @@ public enum ClassWeights: Hashable, Sendable {
   ///
   /// - Throws: ``ClassWeightError`` where a name is no class, or a weight is no number from 0 on or
   ///   too large to be one, or all are 0.
-  public func values(for dataset: any Dataset) throws(ClassWeightError) -> [Float] {
+  public func values(for dataset: some ClassifiedDataset) throws(ClassWeightError) -> [Float] {
     switch self {
     case .balanced: return Self.balanced(Self.counts(of: dataset))
     case .named(let weights):
@@ -34,7 +34,7 @@ public enum ClassWeights: Hashable, Sendable {
   }
 
   /// How many samples there are of each class; what has a label of none counts nowhere.
-  private static func counts(of dataset: any Dataset) -> [Int] {
+  private static func counts(of dataset: some ClassifiedDataset) -> [Int] {
     var counts = Array(repeating: 0, count: dataset.classes.count)
     for label in (0..<dataset.count).map(dataset.label(at:)) where counts.indices.contains(label) {
       counts[label] += 1

@@ -1,9 +1,43 @@
 public import GraftData
 import GraftGraph
-import GraftModels
+public import GraftModels
+public import GraftRuntime
+public import GraftTasks
 public import GraftTraining
 
-extension Learner {
+/// One class a picture.
+public typealias ImageClassification = Classification<ImagePreprocessor>
+
+extension Learner where Goal == ImageClassification {
+  /// Prepares a model to tell classes of pictures; nothing is allocated on the device yet.
+  ///
+  /// - Parameters:
+  ///   - loss: Of a score for each class, or for the second of two where the model has one output.
+  ///   - preprocessing: By default what the backbone's weights were trained with.
+  ///   - device: By default what ``DeviceChoice/automatic`` opens.
+  /// - Throws: As ``init(_:task:freezing:optimizer:device:seed:)`` does.
+  public convenience init(
+    _ model: Model, freezing: FreezePlan = .none, loss: some Loss = .crossEntropy,
+    optimizer: Optimizer = .adam(), preprocessing: Preprocessing? = nil,
+    device: (any Device)? = nil, seed: UInt64 = 0
+  ) throws {
+    let outputCount = try model.outline().output.shape.extents.last ?? 0
+    let inputs = ImagePreprocessor(
+      preprocessing ?? model.preprocessing,
+      shape: [model.inputSize.height, model.inputSize.width, model.inputChannels])
+    let task = ImageClassification(
+      inputs, classCount: outputCount == 1 ? 2 : outputCount, loss: loss,
+      isBinary: outputCount == 1)
+    try self.init(
+      model, task: task, freezing: freezing, optimizer: optimizer, device: device, seed: seed)
+  }
+
+  /// How pictures become what the model takes.
+  public var preprocessing: Preprocessing {
+    get { task.inputs.preprocessing }
+    set { task.inputs.preprocessing = newValue }
+  }
+
   /// A dataset as this learner's model takes it.
   ///
   /// - Parameters:
@@ -13,56 +47,61 @@ extension Learner {
   /// - Throws: ``LearnerError`` where the dataset's classes don't fit the model's output, or its
   ///   samples the model's input, or where a label is none of its classes.
   public func feed(
-    _ dataset: any Dataset, augmentation: Augmentation? = nil, classWeights: [Float] = []
-  ) throws -> DatasetFeed {
+    _ dataset: some ClassifiedDataset<Image>, augmentation: Augmentation? = nil,
+    classWeights: [Float] = []
+  ) throws -> BatchLoader {
     let width = try model.outline().output.shape.extents.last ?? 0
-    let isBinary = width == 1 && loss == .binaryCrossEntropy && dataset.classes.count == 2
-    guard isBinary || width == dataset.classes.count else {
-      throw LearnerError.classCount(
-        model: model.name, outputs: width, classes: dataset.classes.count)
+    let classCount = dataset.classes.count
+    let isBinary = width == 1 && loss is BinaryCrossEntropy && classCount == 2
+    guard isBinary || width == classCount else {
+      throw LearnerError.classCount(model: model.name, outputs: width, classes: classCount)
     }
-    guard classWeights.isEmpty || classWeights.count == dataset.classes.count else {
-      throw LearnerError.classWeights(classWeights.count, classes: dataset.classes.count)
+    guard classWeights.isEmpty || classWeights.count == classCount else {
+      throw LearnerError.classWeights(classWeights.count, classes: classCount)
     }
     try checkShape(of: dataset)
-    let classCount = dataset.classes.count
     for index in 0..<dataset.count where !(0..<classCount).contains(dataset.label(at: index)) {
       throw LearnerError.label(dataset.label(at: index), sample: index, classes: classCount)
     }
-    return DatasetFeed(
-      dataset, preprocessing: preprocessing, augmentation: augmentation,
-      target: isBinary ? .binary : .oneHot, classWeights: classWeights, seed: seed)
+    var task = task
+    (task.classCount, task.isBinary) = (classCount, isBinary)
+    let options = BatchLoader.Options(seed: seed)
+    guard !classWeights.isEmpty else {
+      return try BatchLoader(dataset, task, augmentation: augmentation, options: options)
+    }
+    return try BatchLoader(
+      WeightedDataset(dataset, classWeights: classWeights), task, augmentation: augmentation,
+      options: options)
   }
 
   /// Pictures by path, prepared for this learner's model, without labels. Bytes of a path that are no
   /// UTF-8 are written as `FilePath.display` writes them.
   ///
-  /// - Parameter preprocessing: By default the learner's.
+  /// - Parameters:
+  ///   - preprocessing: By default the learner's.
+  ///   - failures: Notes the pictures that can't be read; `nil` makes the first of them an error.
   /// - Throws: ``LearnerError`` where the model takes no pictures of its preprocessing's channels.
-  public func feed(paths: [String], preprocessing: Preprocessing? = nil) throws -> DatasetFeed {
-    try feed(
-      unlabelled: PictureList(paths, classes: model.classNames), preprocessing: preprocessing)
-  }
-
-  /// Samples without labels that matter, prepared for this learner's model.
-  ///
-  /// - Parameter preprocessing: By default the learner's.
-  /// - Throws: ``LearnerError`` where the samples don't fit the model's input.
   public func feed(
-    unlabelled samples: any Dataset, preprocessing: Preprocessing? = nil
-  ) throws -> DatasetFeed {
-    let preprocessing = preprocessing ?? self.preprocessing
-    try checkShape(of: samples, preprocessing)
-    return DatasetFeed(samples, preprocessing: preprocessing)
+    paths: [String], preprocessing: Preprocessing? = nil, noting failures: SampleFailures? = nil
+  ) throws -> BatchLoader {
+    let pictures = PictureList(paths)
+    try checkShape(of: pictures, preprocessing)
+    var task = task
+    if let preprocessing { task.inputs.preprocessing = preprocessing }
+    return try BatchLoader(
+      pictures, task, options: .init(readsTargets: false, failures: failures))
   }
 
   private func checkShape(
-    of dataset: any Dataset, _ preprocessing: Preprocessing? = nil
-  ) throws(LearnerError) {
-    let expected = [model.inputSize.height, model.inputSize.width, model.inputChannels]
-    let found = dataset.shape(preparedBy: preprocessing ?? self.preprocessing)
+    of dataset: some Dataset<Labeled<Image, Int>>, _ preprocessing: Preprocessing? = nil
+  ) throws {
+    let expected = task.inputs.shape
+    var found = (preprocessing ?? self.preprocessing).shape
+    if dataset.count > 0, case .values(_, let shape) = try dataset.sample(at: 0).input.source {
+      found = shape
+    }
     guard found == expected else {
-      throw .sampleShape(model: model.name, expected: expected, found: found)
+      throw LearnerError.sampleShape(model: model.name, expected: expected, found: found)
     }
   }
 
@@ -76,7 +115,7 @@ extension Learner {
   ///   - keepsBest: Whether to end with the values of the epoch with the least validation loss.
   /// - Returns: The epochs of this fit.
   @discardableResult
-  public func fit<Part: Dataset>(
+  public func fit<Part: ClassifiedDataset<Image>>(
     _ data: DatasetSplit<Part>, epochs: Int, batchSize: Int = 32,
     augmentation: Augmentation? = nil, classWeights: ClassWeights? = nil, patience: Int? = nil,
     keepsBest: Bool = false, isolation: isolated (any Actor)? = #isolation
@@ -91,72 +130,66 @@ extension Learner {
   }
 
   /// Loss and accuracy over a dataset.
-  public func evaluate(_ dataset: any Dataset, batchSize: Int = 32) throws -> Metrics {
+  public func evaluate(
+    _ dataset: some ClassifiedDataset<Image>, batchSize: Int = 32
+  ) throws -> Metrics {
     try evaluate(on: feed(dataset), batchSize: batchSize)
   }
 
   /// What the model says of each sample of a dataset, beside what it should say.
-  public func classify(_ dataset: any Dataset, batchSize: Int = 32) throws -> [Classification] {
-    let probabilities = try predict(feed(dataset), batchSize: batchSize)
-    return probabilities.enumerated().map { index, values in
-      // One output answers yes or no: its complement is the first class.
-      let values = values.count == 1 ? [1 - values[0], values[0]] : values
-      return Classification(
-        sample: index, probabilities: values, label: dataset.label(at: index))
+  public func classify(
+    _ dataset: some ClassifiedDataset<Image>, batchSize: Int = 32
+  ) throws -> [ClassPrediction] {
+    try predict(feed(dataset), batchSize: batchSize).enumerated().map { index, outputs in
+      ClassPrediction(sample: index, outputs: outputs, label: dataset.label(at: index))
     }
   }
 
   /// The class that the model gives each picture, with its probability.
   ///
   /// - Throws: `ImageError` with the path of a picture that can't be read.
-  public func predict(paths: [String], batchSize: Int = 32) throws -> [Classification] {
+  public func predict(paths: [String], batchSize: Int = 32) throws -> [ClassPrediction] {
     guard !paths.isEmpty else { return [] }
     return try classifications(of: feed(paths: paths), batchSize: min(batchSize, paths.count))
   }
 
   /// The class that the model gives each picture that can be read.
   ///
-  /// - Returns: The answers, whose ``Classification/sample`` is a position in `paths`; and what is
+  /// - Returns: The answers, whose ``ClassPrediction/sample`` is a position in `paths`; and what is
   ///   wrong with the other pictures, by position.
+  /// - Throws: What is wrong with the first picture where it isn't an `ImageError`.
   public func predict(
     readable paths: [String], batchSize: Int = 32
-  ) throws -> (answers: [Classification], unreadable: [Int: ImageError]) {
+  ) throws -> (answers: [ClassPrediction], unreadable: [Int: ImageError]) {
     guard !paths.isEmpty else { return ([], [:]) }
-    let pictures = ForgivingDataset(PictureList(paths, classes: model.classNames))
+    let failures = SampleFailures()
     let answers = try classifications(
-      of: feed(unlabelled: pictures), batchSize: min(batchSize, paths.count))
-    let unreadable = pictures.unreadable
+      of: feed(paths: paths, noting: failures), batchSize: min(batchSize, paths.count))
+    let unreadable = try failures.images
     return (answers.filter { unreadable[$0.sample] == nil }, unreadable)
   }
 
   private func classifications(
-    of feed: DatasetFeed, batchSize: Int
-  ) throws -> [Classification] {
+    of feed: BatchLoader, batchSize: Int
+  ) throws -> [ClassPrediction] {
     try predict(feed, batchSize: batchSize).enumerated().map {
-      // One output answers yes or no: its complement is the first class.
-      let values = $1.count == 1 ? [1 - $1[0], $1[0]] : $1
-      return Classification(sample: $0, probabilities: values, label: nil)
+      ClassPrediction(sample: $0, outputs: $1)
     }
   }
 }
 
-/// What a model says of one sample.
-public struct Classification: Hashable, Sendable {
-  /// The sample's position in its dataset.
-  public var sample: Int
-  /// One for each class.
-  public var probabilities: [Float]
-  /// The right class, if it is known.
-  public var label: Int?
-
-  /// The most probable class.
-  public var predicted: Int {
-    probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+extension SampleFailures {
+  /// The pictures that can't be read, by position.
+  ///
+  /// - Throws: The first error that is about something else.
+  public var images: [Int: ImageError] {
+    get throws {
+      try all.sorted { $0.key < $1.key }.reduce(into: [:]) { result, failure in
+        guard let error = failure.value as? ImageError else { throw failure.value }
+        result[failure.key] = error
+      }
+    }
   }
-  /// The probability of the predicted class.
-  public var probability: Float { probabilities.isEmpty ? 0 : probabilities[predicted] }
-  /// Whether the prediction is right, if that is known.
-  public var isRight: Bool? { label.map { $0 == predicted } }
 }
 
 /// Data that a learner's model can't be trained on.

@@ -1,7 +1,7 @@
 public import GraftExport
 import GraftModels
 
-extension Learner {
+extension Learner where Goal == ImageClassification {
   /// The model with the values that it has now, to be written in a format of others.
   public func exported() throws -> ModelExport {
     let store = try parameters()

@@ -1,9 +1,10 @@
 public import Foundation
 public import GraftData
 import GraftReport
+import GraftTasks
 import GraftTraining
 
-extension Learner {
+extension Learner where Goal == ImageClassification {
   /// Writes a self-contained HTML page: curves, confusion matrix, the worst mistakes with their
   /// pictures.
   ///
@@ -13,7 +14,8 @@ extension Learner {
   ///   - notes: Further figures to show at the top: a label and a value each.
   /// - Throws: What predicting and writing throw; an existing file is only replaced at the end.
   public func report(
-    on data: any Dataset, notes: [(label: String, value: String)] = [], to url: URL
+    on data: some ClassifiedDataset<Image>, notes: [(label: String, value: String)] = [],
+    to url: URL
   ) throws {
     let results = try classify(data)
     let sections =
@@ -38,7 +40,7 @@ extension Learner {
   }
 
   private func figures(
-    _ results: [Classification], _ notes: [(label: String, value: String)], of noun: String
+    _ results: [ClassPrediction], _ notes: [(label: String, value: String)], of noun: String
   ) -> Report.Section {
     let rightCount = results.count { $0.isRight == true }
     let accuracy = results.isEmpty ? 0 : Double(rightCount) / Double(results.count)
@@ -78,7 +80,9 @@ extension Learner {
     return [.charts(title: "Training", charts.compactMap { $0 })]
   }
 
-  private func matrix(_ results: [Classification], _ data: any Dataset) -> Report.Section {
+  private func matrix(_ results: [ClassPrediction], _ data: some ClassifiedDataset<Image>)
+    -> Report.Section
+  {
     .confusionMatrix(
       ConfusionMatrix(
         classes: data.classes, truth: results.compactMap(\.label),
@@ -86,7 +90,7 @@ extension Learner {
   }
 
   /// The mistakes that the model was surest of.
-  private func gallery(_ results: [Classification], _ data: ImageFolder) -> [Report.Section] {
+  private func gallery(_ results: [ClassPrediction], _ data: ImageFolder) -> [Report.Section] {
     let mistakes = results.filter { $0.isRight == false }
       .sorted { $0.probability > $1.probability }.prefix(24)
     let pictures = mistakes.compactMap { result -> Report.Picture? in
@@ -109,7 +113,7 @@ extension Learner {
   }
 }
 
-extension Dataset {
+extension ClassifiedDataset<Image> {
   /// What its samples are called.
   fileprivate var noun: String { self is ImageFolder ? "photos" : "samples" }
 }

@@ -12,7 +12,8 @@ public struct TrainingRun: AsyncSequence {
   public typealias Element = TrainingEvent
 
   let loop: TrainingLoop
-  let learner: Learner
+  /// Keeps what happened in an epoch.
+  let record: (EpochRecord) -> Void
 
   /// Ends training now, as leaving the loop does, and with ``TrainingOptions/keepsBest`` puts the
   /// values of the best epoch back.
@@ -23,12 +24,12 @@ public struct TrainingRun: AsyncSequence {
   public var best: BestEpoch? { loop.best }
 
   /// An iterator that goes on where training stands.
-  public func makeAsyncIterator() -> Iterator { Iterator(loop: loop, learner: learner) }
+  public func makeAsyncIterator() -> Iterator { Iterator(loop: loop, record: record) }
 
   /// Makes a training step for each event that is asked for.
   public struct Iterator: AsyncIteratorProtocol {
     let loop: TrainingLoop
-    let learner: Learner
+    let record: (EpochRecord) -> Void
 
     /// Makes the next step.
     ///
@@ -40,7 +41,7 @@ public struct TrainingRun: AsyncSequence {
       await Task.yield()
       try Task.checkCancellation()
       let event = try loop.next()
-      if case .epoch(let record)? = event { learner.record(record) }
+      if case .epoch(let epoch)? = event { record(epoch) }
       return event
     }
 

@@ -54,7 +54,7 @@ struct Export: AsyncParsableCommand {
     Terminal.show("\(learner.model.name): \(url.path)")
   }
 
-  private func makeLearner() async throws -> Learner {
+  private func makeLearner() async throws -> Learner<ImageClassification> {
     if let bundle {
       return try Learner(bundle: URL(fileURLWithPath: bundle), device: CPUDevice())
     }

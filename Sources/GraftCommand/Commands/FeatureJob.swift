@@ -5,11 +5,11 @@ import Graft
 final class FeatureJob {
   private let options: Features
   private let layers: [String]
-  private let learner: Learner
-  private let feed: any SampleFeed
+  private let learner: Learner<ImageClassification>
+  private let feed: any BatchSource
   private let pictures: PictureSelection?
   /// Notes the pictures that can't be read.
-  private let dataset: ForgivingDataset?
+  private let noted = SampleFailures()
 
   init(_ options: Features, layers: [String]) async throws {
     self.options = options
@@ -31,15 +31,18 @@ final class FeatureJob {
         throw FeatureError.wrongShape(
           expected: expected, found: Array(tensor.shape.extents.dropFirst()))
       }
-      feed = try ArrayFeed(
-        samples: tensor.values, targets: [], sampleCount: tensor.shape[0])
-      (pictures, dataset) = (nil, nil)
+      feed = try BatchLoader(
+        ArrayDataset(
+          values: tensor.values, sampleShape: expected,
+          labels: Array(repeating: 0, count: tensor.shape[0])), learner.task,
+        options: .init(readsTargets: false))
+      pictures = nil
     } else {
       let pictures = options.files.pictures()
-      let dataset = ForgivingDataset(PictureList(pictures.paths))
       feed = try learner.feed(
-        unlabelled: dataset, preprocessing: options.pictures.adjusted(learner.preprocessing))
-      (self.pictures, self.dataset) = (pictures, dataset)
+        paths: pictures.paths, preprocessing: options.pictures.adjusted(learner.preprocessing),
+        noting: noted)
+      self.pictures = pictures
     }
   }
 
@@ -59,7 +62,7 @@ final class FeatureJob {
       rows.map { (name: $0, rowShape: Shape($1.writtenShape)) }, rowLimit: feed.sampleCount, to: url
     )
     try write(rows, by: &writer)
-    let unreadable = dataset?.unreadable ?? [:]
+    let unreadable = try noted.images
     let failures = pictures?.failures(unreadable) ?? []
     let sampleCount = writer.rowCount
     if sampleCount == 0 { throw UnreadablePictures(failures: failures) }
@@ -75,11 +78,11 @@ final class FeatureJob {
     guard feed.sampleCount > 0 else { return }
     try learner.features(
       layers, of: feed, batchSize: min(options.batchSize, feed.sampleCount)
-    ) { samples, values in
-      let unreadable = dataset?.unreadable ?? [:]
-      let kept = samples.indices.filter { unreadable[samples[$0]] == nil }
+    ) { batch, values in
+      let unreadable = try noted.images
+      let kept = batch.samples.indices.filter { unreadable[batch.samples[$0]] == nil }
       var written: [String: [Float]] = [:]
-      for (name, elements) in values { written[name] = rows[name]?.picked(kept, of: elements) }
+      for (name, row) in rows { written[name] = row.picked(kept, of: values[name]) }
       try writer.append(written, count: kept.count)
     }
   }
@@ -119,7 +122,7 @@ final class FeatureJob {
 
   private static func backboneLearner(
     _ options: Features, _ layers: [String], _ tensor: InputTensor?, _ device: any Device
-  ) async throws -> Learner {
+  ) async throws -> Learner<ImageClassification> {
     var network = options.network
     if network.size == nil, let tensor, tensor.shape[1] == tensor.shape[2] {
       network.size = tensor.shape[1]

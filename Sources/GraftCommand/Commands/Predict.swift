@@ -72,7 +72,7 @@ struct Predict: ParsableCommand {
   }
 }
 
-extension Classification {
+extension ClassPrediction {
   /// The most probable classes, the most probable one first.
   func top(_ count: Int) -> [Int] {
     Array(probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }.prefix(count))

@@ -9,7 +9,7 @@ final class TrainingJob {
   let options: Train
   let terminal = Terminal()
   let photos: TrainingPhotos
-  let learner: Learner
+  let learner: Learner<ImageClassification>
   private let start = ContinuousClock.now
   private var interruption: Interruption?
   private var phases: [TrainingResult.Phase] = []
@@ -43,7 +43,7 @@ final class TrainingJob {
       options.head.layers(outputs: outputs)
     }
     learner = try Learner(
-      model, freezing: .allOf(base), loss: .forOutputs(outputs),
+      model, freezing: .allOf(base), loss: outputs.outputsLoss,
       optimizer: options.recipe.makeOptimizer(rate: options.recipe.rate),
       preprocessing: options.pictures.adjusted(model.preprocessing),
       device: options.shared.openDevice(), seed: options.shared.seed)
@@ -95,7 +95,7 @@ final class TrainingJob {
   private func train(_ name: String, options: TrainingOptions) async throws {
     try describeMemory(options)
     let augment = self.options.data.augment
-    let training: any Dataset =
+    let training: any ClassifiedDataset<Image> =
       augment == .mirror ? MirroredDataset(photos.training) : photos.training
     let epochsBefore = learner.history.epochs.count
     let run = try learner.training(
@@ -130,7 +130,7 @@ final class TrainingJob {
     }
   }
 
-  private func validationFeed() throws -> DatasetFeed? {
+  private func validationFeed() throws -> BatchLoader? {
     try photos.validation.map { try learner.feed($0, classWeights: photos.classWeights) }
   }
 

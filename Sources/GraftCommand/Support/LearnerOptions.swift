@@ -17,9 +17,9 @@ struct LearnerOptions: ParsableArguments {
 
   func validate() throws { try Limits.require("--classes", classes, in: 1...1 << 24) }
 
-  func makeLearner(_ shared: SharedOptions) async throws -> Learner {
+  func makeLearner(_ shared: SharedOptions) async throws -> Learner<ImageClassification> {
     let device = try shared.openDevice()
-    let learner: Learner
+    let learner: Learner<ImageClassification>
     if let bundle {
       learner = try Learner(bundle: URL(fileURLWithPath: bundle), device: device)
     } else {

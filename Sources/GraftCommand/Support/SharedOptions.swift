@@ -27,7 +27,7 @@ extension DeviceChoice: ExpressibleByArgument {
   public var defaultValueDescription: String { description }
 }
 
-extension Loss {
-  /// Binary cross-entropy for one output, softmax cross-entropy for more.
-  static func forOutputs(_ count: Int) -> Loss { count == 1 ? .binaryCrossEntropy : .crossEntropy }
+extension Int {
+  /// Binary cross-entropy for so many outputs where that is one, softmax cross-entropy for more.
+  var outputsLoss: any Loss { self == 1 ? BinaryCrossEntropy() : CrossEntropy() }
 }

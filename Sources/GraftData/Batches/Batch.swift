@@ -1,58 +1,131 @@
-/// Some prepared samples, in memory that goes back to the loader's ring when the batch is let go.
+public import GraftGraph
+
+/// Samples that are ready for a network: bytes by name, and what is known of each sample.
+///
+/// The memory may go back to whoever prepared the batch when it is let go.
 public final class Batch: Sendable {
-  /// The epoch that the samples were prepared for: augmentation depends on it.
-  public let epoch: Int
+  /// What each sample consists of.
+  public let signature: Signature
+  /// The samples' positions in their source, from 0.
+  public let samples: [Int]
+  /// What tells each sample from all others, wherever it stands: what is random about it follows from
+  /// this.
+  public let ids: [UInt64]
+  /// How much each sample counts.
+  public let weights: [Float]
   /// The batch's place in its epoch, from 0.
   public let position: Int
-  /// The samples' indices in the dataset.
-  public let indices: [Int]
-  /// The samples' classes.
-  public let labels: [Int32]
-  /// The shape of one sample.
-  public let sampleShape: [Int]
-  /// The number of samples that the memory has room for: the loader's batch size.
-  public let capacity: Int
+  /// What the samples consisted of before a part of a network was applied to them; `nil` where none was.
+  public let origin: Signature?
 
+  private let layout: BatchLayout
   private let memory: BatchMemory
-  private let production: BatchProduction
+  private let takeBack: (@Sendable (BatchMemory) -> Void)?
 
   init(
-    position: Int, indices: [Int], labels: [Int32], memory: BatchMemory,
-    production: BatchProduction
+    _ samples: [Int], ids: [UInt64], weights: [Float], position: Int, layout: BatchLayout,
+    memory: BatchMemory, origin: Signature? = nil, takeBack: (@Sendable (BatchMemory) -> Void)?
   ) {
-    epoch = production.epoch
-    self.position = position
-    self.indices = indices
-    self.labels = labels
-    sampleShape = production.loader.sampleShape
-    capacity = production.loader.options.batchSize
-    self.memory = memory
-    self.production = production
+    (signature, self.origin) = (layout.signature, origin)
+    (self.samples, self.ids, self.weights, self.position) = (samples, ids, weights, position)
+    (self.layout, self.memory, self.takeBack) = (layout, memory, takeBack)
   }
 
-  deinit {
-    production.takeBack(memory)
-  }
+  deinit { takeBack?(memory) }
 
-  /// The number of samples, less than `capacity` in a last partial batch.
-  public var count: Int { indices.count }
+  /// The number of samples.
+  public var count: Int { samples.count }
 
-  /// Passes the values of `capacity` samples, sample after sample; behind the last sample of a partial
-  /// batch they are zero.
-  public func withValues<Result>(
-    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  /// Passes the bytes of a tensor, sample after sample.
+  ///
+  /// - Parameter name: One of the signature's; no other has bytes.
+  public func withBytes<Result>(
+    of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    try withExtendedLifetime(self) { try body(UnsafeBufferPointer(memory.values)) }
+    try withExtendedLifetime(self) {
+      guard let position = layout.position(of: name) else {
+        return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+      }
+      let range = layout.range(of: position, count: count)
+      return try body(UnsafeRawBufferPointer(rebasing: memory.bytes[range]))
+    }
   }
 
-  /// One for each sample and zero for what fills a partial batch up to `capacity`: the weights that a
-  /// loss over the full size needs.
-  public var weights: [Float] {
-    (0..<capacity).map { $0 < count ? 1 : 0 }
+  /// The numbers of a Float32 tensor, sample after sample; empty where there is none of the name.
+  public func floats(_ name: String) -> [Float] {
+    withBytes(of: name) { Array($0.bindMemory(to: Float.self)) }
   }
 
-  /// The labels up to `capacity`; what fills a partial batch has label 0 and weight 0.
-  public var paddedLabels: [Int32] {
-    labels + Array(repeating: 0, count: capacity - count)
+  /// The numbers of an Int32 tensor, sample after sample; empty where there is none of the name.
+  public func integers(_ name: String) -> [Int32] {
+    withBytes(of: name) { Array($0.bindMemory(to: Int32.self)) }
+  }
+}
+
+extension Batch {
+  /// A batch of values that are in memory already.
+  ///
+  /// - Parameters:
+  ///   - signature: What each sample consists of; Float32 tensors.
+  ///   - samples: The samples' positions in their source.
+  ///   - ids: What tells each sample from all others; by default its position.
+  ///   - weights: How much each sample counts; by default 1.
+  ///   - values: The numbers of each tensor, sample after sample.
+  /// - Throws: ``SampleSizeError`` where a tensor has more or fewer numbers than the samples need;
+  ///   ``BatchLoaderError/outOfMemory(byteCount:)``.
+  public convenience init(
+    _ signature: Signature, of samples: [Int], ids: [UInt64]? = nil, weights: [Float]? = nil,
+    position: Int = 0, values: [String: [Float]]
+  ) throws {
+    let layout = BatchLayout(signature, capacity: samples.count)
+    let memory = try BatchMemory(byteCount: layout.byteCount)
+    for (position, tensor) in signature.tensors.enumerated() {
+      let values = values[tensor.name] ?? []
+      try SampleSizeError.check(
+        values.count, of: tensor.name, expected: tensor.type.shape.count, count: samples.count)
+      values.withUnsafeBytes { bytes in
+        let range = layout.range(of: position, count: samples.count)
+        UnsafeMutableRawBufferPointer(rebasing: memory.bytes[range]).copyMemory(from: bytes)
+      }
+    }
+    let weights = weights ?? Array(repeating: 1, count: samples.count)
+    try SampleSizeError.check(
+      weights.count, of: TensorName.weights, expected: 1, count: samples.count)
+    self.init(
+      samples, ids: ids ?? samples.map { UInt64($0) }, weights: weights, position: position,
+      layout: layout, memory: memory, takeBack: nil)
+  }
+}
+
+/// Samples with other numbers than a network takes or a loss compares with.
+public struct SampleSizeError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The tensor that was given.
+  public let name: String
+  /// How many numbers each sample has of it.
+  public let expected: Int
+  /// How many numbers came for all samples of the batch.
+  public let found: Int
+  /// How many samples the batch has.
+  public let count: Int
+
+  /// Numbers that don't fit.
+  public init(name: String, expected: Int, found: Int, count: Int) {
+    (self.name, self.expected, self.found, self.count) = (name, expected, found, count)
+  }
+
+  public var description: String {
+    let each = count > 0 && found % count == 0 ? " (\(found / count) each)" : ""
+    return "the model needs \(expected) numbers of \(name) for each sample, but a batch of "
+      + "\(count) came with \(found)\(each); give samples of the model's input and targets of its "
+      + "output"
+  }
+
+  /// - Throws: ``SampleSizeError`` unless there are so many numbers for each of `count` samples.
+  package static func check(
+    _ found: Int, of name: String, expected: Int, count: Int
+  ) throws(SampleSizeError) {
+    guard found == expected * count else {
+      throw SampleSizeError(name: name, expected: expected, found: found, count: count)
+    }
   }
 }

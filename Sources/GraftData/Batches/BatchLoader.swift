@@ -1,134 +1,180 @@
 import Foundation
+public import GraftGraph
+import Synchronization
 
 /// Reads a dataset in batches: samples are prepared in parallel, ahead of the one who asks.
 ///
-/// Which samples are in which batch depends on the seed and the epoch alone, what augmentation does to
-/// a sample on seed, epoch and ``Dataset/identity(at:)``: not on its place or the number of threads.
-/// Memory is a ring of `ringBatchCount` batches, allocated with the first epoch and used again by the
-/// later ones.
-public final class BatchLoader: Sendable {
-  /// What is read.
-  public let dataset: any Dataset
+/// Which samples are in which batch depends on the seed and the epoch alone, what is random about a
+/// sample on seed, epoch and ``Dataset/identity(at:)``: not on its place or the number of threads.
+/// Memory is a ring of ``ringBatchCount`` batches, used again by later epochs.
+public final class BatchLoader: BatchSource {
   /// How samples are prepared.
-  public let preprocessing: Preprocessing
-  /// How they are grouped, ordered and changed.
   public let options: Options
-  /// The shape of one sample.
-  public let sampleShape: [Int]
+  public let sampleCount: Int
+  public let signatures: [Signature]
+  public let isRepeatable: Bool
 
-  private let pool: BatchPool
-  private let gate = LargePictureGate()
+  let reader: SampleReader
+  let gate = LargePictureGate()
+  private let pools = Mutex<[Int: BatchPool]>([:])
+  private let knownSignatures = Mutex<[Int]?>(nil)
 
   /// How a dataset is read.
   public struct Options: Sendable {
-    /// Samples in one batch.
-    public var batchSize: Int
-    /// Which sample comes when.
-    public var order: SampleOrder
-    /// For training only; nil leaves samples as they are.
-    public var augmentation: Augmentation?
-    /// The seed of the augmentation.
+    /// The seed of everything random about samples.
     public var seed: UInt64
-    /// Whether a last batch that is not full is left out.
-    public var dropsLastPartialBatch: Bool
+    /// Whether targets are read; not where nothing but predictions is wanted.
+    public var readsTargets: Bool
     /// Threads that prepare samples.
     public var threadCount: Int
     /// Batches prepared ahead of the one in use.
     public var prefetchCount: Int
-    /// Pictures of more pixels are refused; nil for what the preprocessing says.
-    public var pixelLimit: Int?
+    /// Notes the samples that can't be read, in whose place there are zeros; `nil` ends the epoch at the
+    /// first one.
+    public var failures: SampleFailures?
 
-    /// - Parameter threadCount: nil for one for each processor, at most four.
+    /// - Parameters:
+    ///   - seed: Decides what is random about samples.
+    ///   - readsTargets: Whether targets are read.
+    ///   - threadCount: `nil` for one for each processor, at most four.
+    ///   - prefetchCount: Batches prepared ahead of the one in use.
+    ///   - failures: Notes the samples that can't be read.
     public init(
-      batchSize: Int, order: SampleOrder = .sequential, augmentation: Augmentation? = nil,
-      seed: UInt64 = 0, dropsLastPartialBatch: Bool = false, threadCount: Int? = nil,
-      prefetchCount: Int = 2, pixelLimit: Int? = nil
+      seed: UInt64 = 0, readsTargets: Bool = true, threadCount: Int? = nil, prefetchCount: Int = 2,
+      failures: SampleFailures? = nil
     ) {
-      self.batchSize = batchSize
-      self.order = order
-      self.augmentation = augmentation
       self.seed = seed
-      self.dropsLastPartialBatch = dropsLastPartialBatch
+      self.readsTargets = readsTargets
       self.threadCount = threadCount ?? min(ProcessInfo.processInfo.activeProcessorCount, 4)
       self.prefetchCount = prefetchCount
-      self.pixelLimit = pixelLimit
+      self.failures = failures
     }
   }
 
-  /// - Throws: `BatchLoaderError`, `PreprocessingError` or `AugmentationError` for values that make no
-  ///   sense.
-  public init(
-    _ dataset: any Dataset, preprocessing: Preprocessing, options: Options
+  /// Reads samples as a preprocessor, or a task, turns them into tensors.
+  ///
+  /// - Parameter augmentation: For training only; `nil` leaves samples as they are.
+  /// - Throws: ``BatchLoaderError`` for options that make no sense or weights that are no numbers from 0
+  ///   on; what ``Preprocessor/makeWriter(_:)`` throws.
+  public init<Inputs: Preprocessor>(
+    _ dataset: any Dataset<Inputs.Sample>, _ preprocessor: Inputs,
+    augmentation: Inputs.Augmentation? = nil, options: Options = Options()
   ) throws {
-    try preprocessing.validate()
-    try options.augmentation?.validate()
     for (name, value) in [
-      ("batchSize", options.batchSize), ("threadCount", options.threadCount),
-      ("prefetchCount", options.prefetchCount), ("pixelLimit", options.pixelLimit ?? 1),
+      ("threadCount", options.threadCount), ("prefetchCount", options.prefetchCount),
     ] where value < 1 {
       throw BatchLoaderError.option(name, value)
     }
-    guard dataset.count > 0 else { throw BatchLoaderError.emptyDataset }
-    self.dataset = dataset
-    self.preprocessing = preprocessing
+    sampleCount = dataset.count
+    for index in 0..<sampleCount {
+      let weight = dataset.weight(at: index)
+      guard weight >= 0, weight.isFinite else {
+        throw BatchLoaderError.weight(weight, sample: index)
+      }
+    }
     self.options = options
-    sampleShape = dataset.shape(preparedBy: preprocessing)
-    pool = BatchPool(valueCount: options.batchSize * sampleShape.reduce(1, *))
-  }
-
-  /// The number of batches of an epoch.
-  public var batchCount: Int {
-    let sampleCount = options.order.count(of: dataset.count)
-    return options.dropsLastPartialBatch
-      ? sampleCount / options.batchSize
-      : (sampleCount + options.batchSize - 1) / options.batchSize
+    isRepeatable = augmentation == nil && !preprocessor.isRandom
+    signatures = preprocessor.signatures.map { signature in
+      options.readsTargets ? signature : signature.only(.sample)
+    }
+    reader = SampleReader(dataset, preprocessor, augmentation)
+    // Values that make no sense are told here rather than on a thread.
+    _ = try reader.makeWriter()
   }
 
   /// Batches that exist at once: one in use, the prefetched ones, and one being prepared.
   public var ringBatchCount: Int { options.prefetchCount + 2 }
 
   /// The memory of the ring.
-  public var ringByteCount: Int {
-    ringBatchCount * pool.valueCount * MemoryLayout<Float>.stride
-  }
-
-  /// The samples of one epoch in the order in which they are delivered.
-  public func sampleIndices(epoch: Int) -> [Int] {
-    let indices = options.order.indices(count: dataset.count, epoch: epoch)
-    return Array(indices.prefix(batchCount * options.batchSize))
-  }
-
-  /// Starts to prepare the batches of one epoch.
   ///
-  /// - Throws: `BatchLoaderError.outOfMemory` where there is no memory for the ring.
-  public func batches(epoch: Int) throws -> BatchStream {
-    try batches(of: sampleIndices(epoch: epoch), epoch: epoch)
+  /// - Parameter batchSize: Samples in a batch.
+  public func ringByteCount(batchSize: Int) -> Int {
+    ringBatchCount * Self.byteCount(signatures, batchSize)
   }
 
-  /// Starts to prepare batches of some samples, in the order given instead of the loader's own; the
-  /// epoch decides what the augmentation does to them.
+  public func plan(_ order: BatchOrder, size: Int, epoch: Int) throws -> [PlannedBatch] {
+    order.batches(
+      of: sampleCount, size: size, epoch: epoch, signatures: try signaturesOfSamples())
+  }
+
+  public func batches(_ plan: [PlannedBatch], epoch: Int) throws -> any BatchIterator {
+    try stream(plan, epoch: epoch)
+  }
+
+  /// Starts to prepare batches: the same as ``batches(_:epoch:)``, also for `for try await`.
   ///
-  /// - Parameter samples: indices into the dataset.
-  /// - Throws: `BatchLoaderError.outOfMemory` where there is no memory for the ring.
-  public func batches(of samples: [Int], epoch: Int) throws -> BatchStream {
+  /// - Throws: ``BatchLoaderError/emptyDataset``; ``BatchLoaderError/outOfMemory(byteCount:)`` where there
+  ///   is no memory for the ring.
+  public func stream(_ plan: [PlannedBatch], epoch: Int) throws -> BatchStream {
     precondition(
-      samples.allSatisfy { (0..<dataset.count).contains($0) }, "samples are in the dataset")
-    return BatchStream(
-      try BatchProduction(loader: self, pool: pool, epoch: epoch, indices: samples))
+      plan.allSatisfy { batch in batch.samples.allSatisfy { (0..<sampleCount).contains($0) } },
+      "samples are in the dataset")
+    guard sampleCount > 0 else { throw BatchLoaderError.emptyDataset }
+    let size = plan.map(\.samples.count).max() ?? 1
+    let production = try BatchProduction(
+      loader: self, pool: pool(batchSize: size), epoch: epoch, plan: plan,
+      layouts: signatures.map { BatchLayout($0, capacity: size) })
+    return BatchStream(production)
   }
 
-  /// A preparer for one thread.
-  func makePreparer() -> ImagePreparer {
-    ImagePreparer(
-      valid: preprocessing, augmentation: options.augmentation,
-      random: SeededGenerator(seed: options.seed), pixelLimit: options.pixelLimit, gate: gate)
+  private func pool(batchSize: Int) -> BatchPool {
+    pools.withLock { pools in
+      if let pool = pools[batchSize] { return pool }
+      let pool = BatchPool(byteCount: Self.byteCount(signatures, batchSize))
+      // The ring of one size is enough: others are let go with the epoch that uses them.
+      pools = [batchSize: pool]
+      return pool
+    }
   }
+
+  private static func byteCount(_ signatures: [Signature], _ batchSize: Int) -> Int {
+    signatures.map { BatchLayout($0, capacity: batchSize).byteCount }.max() ?? 0
+  }
+
+  /// The signatures of all samples, found out once, in parallel; empty where there is only one.
+  private func signaturesOfSamples() throws -> [Int] {
+    guard signatures.count > 1 else { return [] }
+    if let known = knownSignatures.withLock({ $0 }) { return known }
+    let found = Mutex(
+      (positions: Array(repeating: 0, count: sampleCount), error: (any Error)?.none))
+    let workers = max(1, min(options.threadCount, sampleCount))
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      for sample in stride(from: worker, to: sampleCount, by: workers) {
+        do {
+          let position = try reader.signature(sample)
+          found.withLock { $0.positions[sample] = position }
+        } catch {
+          found.withLock { $0.error = $0.error ?? error }
+          return
+        }
+      }
+    }
+    let (positions, error) = found.withLock { $0 }
+    if let error { throw error }
+    knownSignatures.withLock { $0 = positions }
+    return positions
+  }
+}
+
+/// Samples that can't be read, for whoever answers for the others.
+public final class SampleFailures: Sendable {
+  private let errors = Mutex<[Int: any Error]>([:])
+
+  /// No failures yet.
+  public init() {}
+
+  /// What is wrong with the samples read so far, by position.
+  public var all: [Int: any Error] { errors.withLock { $0 } }
+
+  func note(_ error: any Error, of sample: Int) { errors.withLock { $0[sample] = error } }
 }
 
 /// A loader that cannot work.
 public enum BatchLoaderError: Error, Equatable, CustomStringConvertible {
   case option(String, Int)
   case emptyDataset
+  /// How much a sample counts.
+  case weight(Float, sample: Int)
   case outOfMemory(byteCount: Int)
   /// The consumer holds every batch of the ring and asks for another.
   case allBatchesHeld(Int)
@@ -139,6 +185,8 @@ public enum BatchLoaderError: Error, Equatable, CustomStringConvertible {
       "\(name) must be 1 or greater, found \(value)"
     case .emptyDataset:
       "the dataset holds no samples"
+    case .weight(let weight, let sample):
+      "the weight of sample \(sample) is \(weight); it must be a number from 0 on"
     case .outOfMemory(let byteCount):
       "no memory for a batch of \(byteCount) bytes; make batchSize smaller"
     case .allBatchesHeld(let count):

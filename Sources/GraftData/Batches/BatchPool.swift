@@ -1,57 +1,55 @@
 import Foundation
 import Synchronization
 
-/// The values of one batch.
+/// The bytes of one batch.
 ///
 /// Unchecked: a memory is written by the workers that own different samples of it, and read only after
 /// they are all done.
 final class BatchMemory: @unchecked Sendable {
-  let values: UnsafeMutableBufferPointer<Float>
+  let bytes: UnsafeMutableRawBufferPointer
 
   /// Vector loads of any width and device transfers like memory that starts a page.
   private static let alignment = 4096
 
   /// - Throws: `BatchLoaderError` where the memory cannot be had.
-  init(valueCount: Int) throws {
-    let byteCount = max(valueCount, 1) * MemoryLayout<Float>.stride
+  init(byteCount: Int) throws {
     var raw: UnsafeMutableRawPointer?
-    guard posix_memalign(&raw, Self.alignment, byteCount) == 0, let raw else {
+    guard posix_memalign(&raw, Self.alignment, max(byteCount, 1)) == 0, let raw else {
       throw BatchLoaderError.outOfMemory(byteCount: byteCount)
     }
-    values = UnsafeMutableBufferPointer(
-      start: raw.bindMemory(to: Float.self, capacity: valueCount), count: valueCount)
+    bytes = UnsafeMutableRawBufferPointer(start: raw, count: byteCount)
   }
 
   deinit {
-    free(values.baseAddress)
+    free(bytes.baseAddress)
   }
 }
 
-/// Batch memories and preparers that no epoch uses at the moment.
+/// Batch memories and writers that no epoch uses at the moment.
 final class BatchPool: Sendable {
-  /// The values of one batch memory.
-  let valueCount: Int
+  /// The bytes of one batch memory.
+  let byteCount: Int
 
   private let spare = Mutex(Spare())
 
   private struct Spare {
     var memories: [BatchMemory] = []
-    var preparers: [SparePreparer] = []
+    var writers: [SpareWriter] = []
   }
 
-  /// Unchecked: a preparer is used by one thread at a time, and the pool's lock lies between two.
-  private struct SparePreparer: @unchecked Sendable {
-    let preparer: ImagePreparer
+  /// Unchecked: a writer is used by one thread at a time, and the pool's lock lies between two.
+  private struct SpareWriter: @unchecked Sendable {
+    let writer: SampleReader.Writer
   }
 
-  init(valueCount: Int) {
-    self.valueCount = valueCount
+  init(byteCount: Int) {
+    self.byteCount = byteCount
   }
 
   func takeMemories(_ count: Int) throws -> [BatchMemory] {
     try spare.withLock { spare in
       try (0..<count).map { _ in
-        try spare.memories.popLast() ?? BatchMemory(valueCount: valueCount)
+        try spare.memories.popLast() ?? BatchMemory(byteCount: byteCount)
       }
     }
   }
@@ -60,12 +58,12 @@ final class BatchPool: Sendable {
     spare.withLock { $0.memories += memories }
   }
 
-  func takePreparer() -> ImagePreparer? {
-    spare.withLock { $0.preparers.popLast() }?.preparer
+  func takeWriter() -> SampleReader.Writer? {
+    spare.withLock { $0.writers.popLast() }?.writer
   }
 
-  func giveBack(_ preparer: ImagePreparer) {
-    let spared = SparePreparer(preparer: preparer)
-    spare.withLock { $0.preparers.append(spared) }
+  func giveBack(_ writer: @escaping SampleReader.Writer) {
+    let spared = SpareWriter(writer: writer)
+    spare.withLock { $0.writers.append(spared) }
   }
 }

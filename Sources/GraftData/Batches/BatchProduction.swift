@@ -8,17 +8,19 @@ final class BatchProduction: @unchecked Sendable {
   let epoch: Int
 
   private let pool: BatchPool
-  private let indices: [Int]
+  private let plan: [PlannedBatch]
+  /// One for each signature.
+  private let layouts: [BatchLayout]
   private let memoryCount: Int
   private let condition = NSCondition()
 
   private var free: [BatchMemory]
   /// Batches that are being prepared or wait to be handed out, by their position.
   private var current: [Int: Progress] = [:]
-  /// The next sample to be prepared.
-  private var nextSample = 0
-  /// Behind the last sample that is worth preparing: a failed batch ends the epoch.
-  private var sampleLimit: Int
+  /// The next sample to be prepared: its batch and its place in it.
+  private var next = (batch: 0, place: 0)
+  /// Behind the last batch that is worth preparing: a failed one ends the epoch.
+  private var batchLimit: Int
   /// The next batch to be handed out.
   private var nextDelivery = 0
   private var isCancelled = false
@@ -30,28 +32,31 @@ final class BatchProduction: @unchecked Sendable {
   private struct Progress {
     let memory: BatchMemory
     var missing: Int
-    var failure: (sample: Int, error: any Error)?
+    var failure: (place: Int, error: any Error)?
 
     /// Keeps the failure of the earliest sample, whichever thread comes first.
-    mutating func note(_ error: any Error, of sample: Int) {
-      if let failure, failure.sample < sample { return }
-      failure = (sample, error)
+    mutating func note(_ error: any Error, of place: Int) {
+      if let failure, failure.place < place { return }
+      failure = (place, error)
     }
   }
 
   /// One sample for a worker to prepare.
   private struct Assignment {
-    let sample: Int
+    let batch: Int
+    let place: Int
     let memory: BatchMemory
   }
 
   /// - Throws: `BatchLoaderError` where there is no memory for the ring.
-  init(loader: BatchLoader, pool: BatchPool, epoch: Int, indices: [Int]) throws {
+  init(
+    loader: BatchLoader, pool: BatchPool, epoch: Int, plan: [PlannedBatch], layouts: [BatchLayout]
+  ) throws {
     self.loader = loader
     self.pool = pool
     self.epoch = epoch
-    self.indices = indices
-    sampleLimit = indices.count
+    (self.plan, self.layouts) = (plan, layouts)
+    batchLimit = plan.count
     memoryCount = loader.ringBatchCount
     free = try pool.takeMemories(memoryCount)
   }
@@ -61,7 +66,7 @@ final class BatchProduction: @unchecked Sendable {
   }
 
   func start() {
-    for number in 0..<min(loader.options.threadCount, max(indices.count, 1)) {
+    for number in 0..<loader.options.threadCount {
       let thread = Thread { self.work() }
       thread.name = "graft.batches.\(number)"
       thread.start()
@@ -90,7 +95,7 @@ final class BatchProduction: @unchecked Sendable {
   /// Lets the next epoch have the memories that this one has no more use for. Doing so at the end of the
   /// epoch, not when its last thread is gone, makes two epochs one after the other share one ring.
   private func giveBackIfAllIsAssigned() {
-    guard isCancelled || nextSample >= sampleLimit else { return }
+    guard isCancelled || next.batch >= batchLimit else { return }
     pool.giveBack(free)
     free = []
   }
@@ -100,66 +105,67 @@ final class BatchProduction: @unchecked Sendable {
 
 extension BatchProduction {
   private func work() {
-    let preparer = pool.takePreparer() ?? loader.makePreparer()
+    let row = SampleRow(layouts[0], gate: loader.gate)
+    var writer = pool.takeWriter()
     while let assignment = waitForAssignment() {
       var failure: (any Error)?
       do {
-        try prepare(assignment, using: preparer)
+        let write = try writer ?? loader.reader.makeWriter()
+        writer = write
+        try prepare(assignment, row, write)
       } catch {
         failure = error
       }
       finish(assignment, failure)
     }
-    pool.giveBack(preparer)
+    if let writer { pool.giveBack(writer) }
   }
 
   private func waitForAssignment() -> Assignment? {
     condition.lock()
     defer { condition.unlock() }
     while true {
-      guard !isCancelled, nextSample < sampleLimit else { return nil }
-      let batch = nextSample / loader.options.batchSize
+      guard !isCancelled, next.batch < batchLimit else { return nil }
+      let (batch, place) = next
+      let count = plan[batch].samples.count
       if current[batch] == nil, let memory = free.popLast() {
-        current[batch] = Progress(memory: memory, missing: sampleCount(of: batch))
+        current[batch] = Progress(memory: memory, missing: count)
       }
       if let memory = current[batch]?.memory {
-        nextSample += 1
+        next = place + 1 < count ? (batch, place + 1) : (batch + 1, 0)
         giveBackIfAllIsAssigned()
-        return Assignment(sample: nextSample - 1, memory: memory)
+        return Assignment(batch: batch, place: place, memory: memory)
       }
       condition.wait()
     }
   }
 
-  private func sampleCount(of batch: Int) -> Int {
-    min(loader.options.batchSize, indices.count - batch * loader.options.batchSize)
-  }
-
-  private func prepare(_ assignment: Assignment, using preparer: ImagePreparer) throws {
+  private func prepare(
+    _ assignment: Assignment, _ row: SampleRow, _ write: SampleReader.Writer
+  ) throws {
     defer { withExtendedLifetime(assignment.memory) {} }
-    let batchSize = loader.options.batchSize
-    let valueCount = pool.valueCount / batchSize
-    let place = assignment.sample % batchSize
-    let values = assignment.memory.values
-    if assignment.sample == indices.count - 1 {
-      values[((place + 1) * valueCount)...].update(repeating: 0)
-    }
-    let index = indices[assignment.sample]
-    preparer.random = SeededGenerator(
+    let planned = plan[assignment.batch]
+    let sample = planned.samples[assignment.place]
+    row.move(to: assignment.place, of: assignment.memory, layouts[planned.signature])
+    var random = SeededGenerator(
       seed: loader.options.seed, purpose: .augmentation, epoch: epoch,
-      index: Int(truncatingIfNeeded: loader.dataset.identity(at: index)))
-    try loader.dataset.fill(
-      UnsafeMutableBufferPointer(
-        rebasing: values[(place * valueCount)..<((place + 1) * valueCount)]),
-      at: index, using: preparer)
+      index: Int(truncatingIfNeeded: loader.reader.identity(sample)))
+    do {
+      try write(sample, row, &random)
+      row.finish()
+    } catch {
+      row.finish(clearing: true)
+      guard let failures = loader.options.failures else { throw error }
+      failures.note(error, of: sample)
+    }
   }
 
   private func finish(_ assignment: Assignment, _ failure: (any Error)?) {
-    let batch = assignment.sample / loader.options.batchSize
+    let batch = assignment.batch
     condition.lock()
     if let failure {
-      current[batch]?.note(failure, of: assignment.sample)
-      sampleLimit = min(sampleLimit, batch * loader.options.batchSize + sampleCount(of: batch))
+      current[batch]?.note(failure, of: assignment.place)
+      batchLimit = min(batchLimit, batch + 1)
       giveBackIfAllIsAssigned()
     }
     current[batch]?.missing -= 1
@@ -204,8 +210,7 @@ extension BatchProduction {
   /// The next batch, the end, or an error; nil where it takes more time.
   private func takeNext() -> Result<Batch?, any Error>? {
     if isCancelled { return .failure(CancellationError()) }
-    let batchSize = loader.options.batchSize
-    guard nextDelivery * batchSize < indices.count else { return .success(nil) }
+    guard nextDelivery < plan.count else { return .success(nil) }
     guard let progress = current[nextDelivery] else {
       return free.isEmpty && current.isEmpty
         ? .failure(BatchLoaderError.allBatchesHeld(memoryCount)) : nil
@@ -213,12 +218,12 @@ extension BatchProduction {
     guard progress.missing == 0 else { return nil }
     if let failure = progress.failure { return .failure(failure.error) }
     current[nextDelivery] = nil
-    let start = nextDelivery * batchSize
-    let samples = Array(indices[start..<start + sampleCount(of: nextDelivery)])
+    let planned = plan[nextDelivery]
     let batch = Batch(
-      position: nextDelivery, indices: samples,
-      labels: samples.map { Int32(loader.dataset.label(at: $0)) }, memory: progress.memory,
-      production: self)
+      planned.samples, ids: planned.samples.map(loader.reader.identity),
+      weights: planned.samples.map(loader.reader.weight), position: nextDelivery,
+      layout: layouts[planned.signature], memory: progress.memory,
+      takeBack: { self.takeBack($0) })
     nextDelivery += 1
     return .success(batch)
   }

@@ -1,7 +1,7 @@
 /// The batches of one epoch, in order: a plain iterator that waits, or an asynchronous sequence.
 ///
 /// Letting go of the stream, or cancelling the task that iterates it, ends the preparation.
-public final class BatchStream: AsyncSequence, Sendable {
+public final class BatchStream: AsyncSequence, BatchIterator, Sendable {
   public typealias Element = Batch
 
   private let production: BatchProduction

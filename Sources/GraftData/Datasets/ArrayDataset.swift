@@ -1,5 +1,7 @@
 /// Samples held in memory: numbers that are taken as already preprocessed, as in Keras's `fit(x, y)`.
-public struct ArrayDataset: Dataset {
+public struct ArrayDataset: ClassifiedDataset {
+  public typealias Input = Image
+
   /// The names of the classes.
   public let classes: [String]
   /// The class of each sample, an index into `classes`.
@@ -43,54 +45,10 @@ public struct ArrayDataset: Dataset {
   /// The class of one sample.
   public func label(at index: Int) -> Int { labels[index] }
 
-  /// The shape of each sample, whatever the preprocessing.
-  public func shape(preparedBy preprocessing: Preprocessing) -> [Int] { sampleShape }
-
-  /// Copies one sample; of an augmentation only flips apply to numbers.
-  ///
-  /// - Throws: `ArrayDatasetError` where the augmentation asks for more.
-  public func fill(
-    _ destination: UnsafeMutableBufferPointer<Float>, at index: Int,
-    using preparer: ImagePreparer
-  ) throws {
-    let sample = values[(index * valueCount)..<((index + 1) * valueCount)]
-    _ = destination.update(fromContentsOf: sample)
-    guard let augmentation = preparer.augmentation else { return }
-    var flips = augmentation
-    flips.randomResizedCrop = nil
-    flips.affine = nil
-    flips.colorJitter = nil
-    guard flips == augmentation, sampleShape.count == 3 else {
-      throw ArrayDatasetError.augmentation
-    }
-    if preparer.random.nextBool(probability: augmentation.horizontalFlip) {
-      mirrorColumns(of: destination)
-    }
-    if preparer.random.nextBool(probability: augmentation.verticalFlip) {
-      mirrorRows(of: destination)
-    }
-  }
-
-  private func mirrorColumns(of sample: UnsafeMutableBufferPointer<Float>) {
-    let (height, width, channels) = (sampleShape[0], sampleShape[1], sampleShape[2])
-    for y in 0..<height {
-      for x in 0..<(width / 2) {
-        for channel in 0..<channels {
-          sample.swapAt(
-            (y * width + x) * channels + channel,
-            (y * width + width - 1 - x) * channels + channel)
-        }
-      }
-    }
-  }
-
-  private func mirrorRows(of sample: UnsafeMutableBufferPointer<Float>) {
-    let (height, rowCount) = (sampleShape[0], sampleShape[1] * sampleShape[2])
-    for y in 0..<(height / 2) {
-      for offset in 0..<rowCount {
-        sample.swapAt(y * rowCount + offset, (height - 1 - y) * rowCount + offset)
-      }
-    }
+  /// One sample: numbers that are taken as prepared already.
+  public func sample(at index: Int) -> Labeled<Image, Int> {
+    let numbers = values[(index * valueCount)..<((index + 1) * valueCount)]
+    return Labeled(Image(.values(numbers, shape: sampleShape)), labels[index])
   }
 }
 

@@ -36,24 +36,24 @@ struct ClassFolders {
   /// The pictures of some classes, each with its place in `names` as its label, and what was left out.
   ///
   /// - Throws: `ImageFolderError` where a folder cannot be read.
-  func samples(
+  func entries(
     of names: [String]
-  ) throws -> (samples: [ImageFolder.Sample], notices: [FolderNotice]) {
+  ) throws -> (entries: [ImageFolder.Entry], notices: [FolderNotice]) {
     let places = Dictionary(uniqueKeysWithValues: classes.map { ($0.name, $0.folders) })
     var walk = PictureWalk(path)
     walk.leaveOut(strayFiles)
-    var samples: [ImageFolder.Sample] = []
+    var entries: [ImageFolder.Entry] = []
     var notices: [FolderNotice] = []
     for (label, name) in names.enumerated() {
       guard let folders = places[name] else { continue }
       let pictures = try walk.pictures(below: folders.map(\.bytes), known: [identity: path])
-      samples += pictures.map { ImageFolder.Sample(bytes: $0, label: label) }
+      entries += pictures.map { ImageFolder.Entry(bytes: $0, label: label) }
       if folders.count > 1 {
         notices.append(
           .sameClass(folder: path.display, name: name, spellings: folders.count))
       }
     }
-    return (samples, notices + walk.summary)
+    return (entries, notices + walk.summary)
   }
 
   /// The names of the folders in each subfolder, if these are the same in all, two or more, and no

@@ -1,52 +1,31 @@
-/// Labelled samples that a loader can read in any order from several threads.
-///
-/// `ImageFolder` and `ArrayDataset` are datasets; conform a type of your own to train on anything
-/// else. Pictures go through the preparer, so that they get the model's preprocessing and, while
-/// training, its augmentation.
-public protocol Dataset: Sendable {
+/// Samples that can be read in any order from several threads, not yet decoded: paths, texts, rows.
+public protocol Dataset<Sample>: Sendable {
+  associatedtype Sample: Sendable
+
   /// The number of samples.
   var count: Int { get }
-
-  /// Class names; a label is an index into them.
-  var classes: [String] { get }
-
-  /// The class of one sample.
-  func label(at index: Int) -> Int
-
-  /// What tells a sample from all others, wherever it stands among them: what augmentation does to it
-  /// follows from this number. By default its index.
-  func identity(at index: Int) -> UInt64
-
-  /// The shape of one prepared sample, without the batch dimension. Pictures: height, width, channels.
-  func shape(preparedBy preprocessing: Preprocessing) -> [Int]
-
-  /// Writes the values of one sample.
+  /// What a sample is, with its label, if it has one.
   ///
-  /// - Parameters:
-  ///   - values: as many values as `shape(preparedBy:)` says, all to be written.
-  ///   - index: 0 up to `count`.
-  ///   - preparer: turns pictures into values; its `random` is seeded for this sample and epoch.
-  /// - Throws: an error that names the sample.
-  func fill(
-    _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
-  ) throws
+  /// - Parameter index: 0 up to `count`.
+  /// - Throws: An error that names the sample.
+  func sample(at index: Int) throws -> Sample
+  /// What tells a sample from all others, wherever it stands among them: what is random about it follows
+  /// from this number. By default its index.
+  func identity(at index: Int) -> UInt64
+  /// How much the sample counts in training and evaluation, from 0 on. By default 1.
+  func weight(at index: Int) -> Float
+  /// A number from 0 on that samples of one kind share, as those of a class do: each part of a split gets
+  /// its share of every kind. By default 0.
+  func group(at index: Int) -> Int
 }
 
 extension Dataset {
   /// The sample's index.
   public func identity(at index: Int) -> UInt64 { UInt64(index) }
-
-  /// That of prepared pictures: height, width, channels.
-  public func shape(preparedBy preprocessing: Preprocessing) -> [Int] {
-    preprocessing.shape
-  }
-
-  /// The number of samples of each class.
-  public var counts: [Int] {
-    (0..<count).reduce(into: Array(repeating: 0, count: classes.count)) { counts, index in
-      counts[label(at: index)] += 1
-    }
-  }
+  /// 1: all samples count the same.
+  public func weight(at index: Int) -> Float { 1 }
+  /// 0: all samples are of one kind.
+  public func group(at index: Int) -> Int { 0 }
 
   /// The samples at `indices`, in that order.
   public func subset(_ indices: [Int]) -> Subset<Self> {
@@ -62,13 +41,64 @@ extension Dataset {
   public func split(
     validation: Double, stratified: Bool = true, seed: UInt64 = 0
   ) throws -> DatasetSplit<Subset<Self>> {
+    let groups = (0..<count).map(group(at:))
     let parts = try SplitIndices(
-      labels: (0..<count).map(label(at:)),
-      tickets: (0..<count).map { SplitIndices.ticket(of: $0, seed: seed) },
-      classCount: classes.count, validation: validation, stratified: stratified)
+      labels: groups, tickets: (0..<count).map { SplitIndices.ticket(of: $0, seed: seed) },
+      classCount: (groups.max() ?? 0) + 1, validation: validation, stratified: stratified)
     return DatasetSplit(
       training: subset(parts.training), validation: subset(parts.validation))
   }
+}
+
+/// An input with what should be said of it, if that is known.
+public struct Labeled<Input: Sendable, Label: Sendable>: Sendable {
+  public var input: Input
+  public var label: Label?
+
+  /// An input with its label.
+  public init(_ input: Input, _ label: Label? = nil) { (self.input, self.label) = (input, label) }
+}
+
+extension Labeled: Equatable where Input: Equatable, Label: Equatable {}
+extension Labeled: Hashable where Input: Hashable, Label: Hashable {}
+
+/// The inputs of labelled samples alone, as where nothing but predictions or features are wanted.
+public struct UnlabeledDataset<Input: Sendable, Label: Sendable>: Dataset {
+  /// The samples with their labels.
+  public let base: any Dataset<Labeled<Input, Label>>
+
+  /// - Parameter base: The samples with their labels.
+  public init(_ base: any Dataset<Labeled<Input, Label>>) { self.base = base }
+
+  public var count: Int { base.count }
+  public func sample(at index: Int) throws -> Input { try base.sample(at: index).input }
+  public func identity(at index: Int) -> UInt64 { base.identity(at: index) }
+  public func weight(at index: Int) -> Float { base.weight(at: index) }
+  public func group(at index: Int) -> Int { base.group(at: index) }
+}
+
+/// Samples of one class each.
+///
+/// `ImageFolder` and `ArrayDataset` are such; conform a type of your own to learn classes of anything.
+public protocol ClassifiedDataset<Input>: Dataset where Sample == Labeled<Input, Int> {
+  associatedtype Input: Sendable
+
+  /// Class names; a label is an index into them.
+  var classes: [String] { get }
+  /// The class of one sample, without reading it.
+  func label(at index: Int) -> Int
+}
+
+extension ClassifiedDataset {
+  /// The number of samples of each class.
+  public var counts: [Int] {
+    (0..<count).reduce(into: Array(repeating: 0, count: classes.count)) { counts, index in
+      counts[label(at: index)] += 1
+    }
+  }
+
+  /// The sample's class.
+  public func group(at index: Int) -> Int { label(at: index) }
 }
 
 /// Some samples of another dataset.
@@ -88,12 +118,12 @@ public struct Subset<Base: Dataset>: Dataset {
 
   /// How many samples were picked.
   public var count: Int { indices.count }
-  /// The classes of the whole dataset.
-  public var classes: [String] { base.classes }
 
-  /// The class of one picked sample.
-  public func label(at index: Int) -> Int {
-    base.label(at: indices[index])
+  /// One picked sample.
+  ///
+  /// - Throws: What the whole dataset throws.
+  public func sample(at index: Int) throws -> Base.Sample {
+    try base.sample(at: indices[index])
   }
 
   /// What tells the sample from all others of the whole dataset.
@@ -101,17 +131,21 @@ public struct Subset<Base: Dataset>: Dataset {
     base.identity(at: indices[index])
   }
 
-  /// The whole dataset's.
-  public func shape(preparedBy preprocessing: Preprocessing) -> [Int] {
-    base.shape(preparedBy: preprocessing)
-  }
+  /// How much the sample counts in the whole dataset.
+  public func weight(at index: Int) -> Float { base.weight(at: indices[index]) }
 
-  /// Writes the values of one picked sample.
-  ///
-  /// - Throws: What the whole dataset throws.
-  public func fill(
-    _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
-  ) throws {
-    try base.fill(values, at: indices[index], using: preparer)
+  /// What kind the sample is of in the whole dataset.
+  public func group(at index: Int) -> Int { base.group(at: indices[index]) }
+}
+
+extension Subset: ClassifiedDataset where Base: ClassifiedDataset {
+  public typealias Input = Base.Input
+
+  /// The classes of the whole dataset.
+  public var classes: [String] { base.classes }
+
+  /// The class of one picked sample.
+  public func label(at index: Int) -> Int {
+    base.label(at: indices[index])
   }
 }

@@ -9,13 +9,15 @@ public struct DatasetSplit<Part: Dataset>: Sendable {
   /// To judge by at the end, where it was split off.
   public var test: Part?
 
-  /// Parts with the same classes in the same order.
+  /// Parts of one kind; of classified samples with the same classes in the same order.
   public init(training: Part, validation: Part, test: Part? = nil) {
     self.training = training
     self.validation = validation
     self.test = test
   }
+}
 
+extension DatasetSplit where Part: ClassifiedDataset {
   /// The class names, which all parts share.
   public var classes: [String] { training.classes }
 }

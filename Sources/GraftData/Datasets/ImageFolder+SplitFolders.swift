@@ -82,9 +82,9 @@ extension ImageFolder {
     if names.isEmpty { throw ImageFolderError.noClass(path.display) }
     let unknown = names.filter { !classes.contains($0) }
     if !unknown.isEmpty { throw ImageFolderError.unknownClasses(path.display, unknown) }
-    let (samples, notices) = try folders.samples(of: classes)
-    if samples.isEmpty { throw ImageFolderError.emptyClasses(path.display, classes) }
-    return ImageFolder(path: path, classes: classes, samples: samples, notices: notices)
+    let (entries, notices) = try folders.entries(of: classes)
+    if entries.isEmpty { throw ImageFolderError.emptyClasses(path.display, classes) }
+    return ImageFolder(path: path, classes: classes, entries: entries, notices: notices)
   }
 
   /// Lists a folder by the classes of another; see ``heldOut(_:classes:)``.
@@ -126,7 +126,7 @@ extension DatasetSplit<ImageFolder> {
       let words = "\(error)"
       let reason = words.hasPrefix(place) ? String(words.dropFirst(place.count)) : words
       result.training = ImageFolder(
-        path: training.path, classes: training.classes, samples: training.samples,
+        path: training.path, classes: training.classes, entries: training.entries,
         notices: training.notices + [.partLeftAlone(folder: path.display, reason: reason)])
     }
     return result

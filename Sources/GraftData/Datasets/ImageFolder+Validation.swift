@@ -37,7 +37,7 @@ extension ImageFolder {
     let errors = failures.map(\.error)
     if policy == .fail { throw ImageFolderError.unreadableImages(errors) }
     let bad = Set(failures.map(\.index))
-    let rest = subset(samples.indices.filter { !bad.contains($0) })
+    let rest = subset(entries.indices.filter { !bad.contains($0) })
     let lost = zip(classes, zip(counts, rest.counts)).filter { $0.1.0 > 0 && $0.1.1 == 0 }
     if !lost.isEmpty { throw ImageFolderError.emptyClasses(path.display, lost.map(\.0)) }
     return (rest, errors)

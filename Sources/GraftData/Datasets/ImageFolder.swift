@@ -7,9 +7,11 @@ import GraftRandom
 /// folder that is met twice in a class is read once. Names are bytes: class folders whose names are the
 /// same text in composed and decomposed letters are one class. Opening a folder lists it and decodes
 /// nothing: `unreadableImages` does that.
-public struct ImageFolder: Dataset {
+public struct ImageFolder: ClassifiedDataset {
+  public typealias Input = Image
+
   /// One picture.
-  public struct Sample: Hashable, Sendable {
+  public struct Entry: Hashable, Sendable {
     /// The path below the folder, beginning with the name of the class's folder.
     public let relativePath: FilePath
     /// The class, an index into `classes`.
@@ -33,12 +35,12 @@ public struct ImageFolder: Dataset {
   /// The names of the subfolders, in order; bytes that are no UTF-8 as `\xE9`.
   public let classes: [String]
   /// All pictures, class by class, those of a class by name.
-  public let samples: [Sample]
+  public let entries: [Entry]
   /// What was left out of the folder, and the like.
   public let notices: [FolderNotice]
 
-  init(path: FilePath, classes: [String], samples: [Sample], notices: [FolderNotice]) {
-    (self.path, self.classes, self.samples, self.notices) = (path, classes, samples, notices)
+  init(path: FilePath, classes: [String], entries: [Entry], notices: [FolderNotice]) {
+    (self.path, self.classes, self.entries, self.notices) = (path, classes, entries, notices)
   }
 
   /// Lists a folder whose subfolders are the classes.
@@ -55,8 +57,8 @@ public struct ImageFolder: Dataset {
     if sharedSubfolders == .fail, let shared = try folders.sharedSubfolders() {
       throw ImageFolderError.sharedSubfolders(path.display, classes, shared)
     }
-    let (samples, notices) = try folders.samples(of: classes)
-    self.init(path: path, classes: classes, samples: samples, notices: notices)
+    let (entries, notices) = try folders.entries(of: classes)
+    self.init(path: path, classes: classes, entries: entries, notices: notices)
     try requireSamplesOfEachClass()
   }
 
@@ -71,36 +73,32 @@ public struct ImageFolder: Dataset {
   }
 
   /// How many pictures there are.
-  public var count: Int { samples.count }
+  public var count: Int { entries.count }
 
   /// The class of one picture.
   public func label(at index: Int) -> Int {
-    samples[index].label
+    entries[index].label
   }
 
   /// The hash of the picture's path in the folder: the same when other pictures come or go.
   public func identity(at index: Int) -> UInt64 {
-    stableHash(of: samples[index].relativePath.bytes)
+    stableHash(of: entries[index].relativePath.bytes)
   }
 
   /// The path of one picture.
   public func path(at index: Int) -> FilePath {
-    path.pushing(samples[index].relativePath)
+    path.pushing(entries[index].relativePath)
   }
 
-  /// Decodes and prepares one picture.
-  ///
-  /// - Throws: `ImageError` with the path.
-  public func fill(
-    _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
-  ) throws {
-    try preparer.prepare(fileAt: path(at: index), into: values)
+  /// One picture by its path, with its class.
+  public func sample(at index: Int) -> Labeled<Image, Int> {
+    Labeled(Image(fileAt: path(at: index)), label(at: index))
   }
 
   /// The pictures at `indices`, in that order.
   public func subset(_ indices: [Int]) -> ImageFolder {
     ImageFolder(
-      path: path, classes: classes, samples: indices.map { samples[$0] }, notices: notices)
+      path: path, classes: classes, entries: indices.map { entries[$0] }, notices: notices)
   }
 
   /// Splits the pictures into a training and a validation part, the same on every platform.
@@ -117,8 +115,8 @@ public struct ImageFolder: Dataset {
     validation: Double, stratified: Bool = true, seed: UInt64 = 0
   ) throws -> DatasetSplit<ImageFolder> {
     let parts = try SplitIndices(
-      labels: samples.map(\.label),
-      tickets: samples.map { SplitIndices.ticket(of: $0.relativePath.bytes, seed: seed) },
+      labels: entries.map(\.label),
+      tickets: entries.map { SplitIndices.ticket(of: $0.relativePath.bytes, seed: seed) },
       classCount: classes.count, validation: validation, stratified: stratified)
     return DatasetSplit(
       training: subset(parts.training), validation: subset(parts.validation))

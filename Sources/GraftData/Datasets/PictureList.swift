@@ -3,27 +3,15 @@
 public struct PictureList: Dataset {
   /// The files.
   public let paths: [String]
-  /// The classes that a model may find in them.
-  public let classes: [String]
 
   /// The pictures at `paths`, in that order.
-  public init(_ paths: [String], classes: [String] = []) {
-    self.paths = paths
-    self.classes = classes
-  }
+  public init(_ paths: [String]) { self.paths = paths }
 
   /// How many pictures there are.
   public var count: Int { paths.count }
 
-  /// No picture has a label: always 0.
-  public func label(at index: Int) -> Int { 0 }
-
-  /// Decodes and prepares one picture.
-  ///
-  /// - Throws: `ImageError` with the path.
-  public func fill(
-    _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
-  ) throws {
-    try preparer.prepare(fileAt: FilePath(display: paths[index]), into: values)
+  /// One picture by its path.
+  public func sample(at index: Int) -> Labeled<Image, Int> {
+    Labeled(Image(fileAt: paths[index]))
   }
 }

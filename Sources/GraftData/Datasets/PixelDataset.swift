@@ -4,7 +4,9 @@ public import Foundation
 /// preprocessing and augmentation like pictures from files.
 ///
 /// ``cifar10(_:)``, ``cifar100(_:labels:)`` and ``mnist(_:)`` read those datasets' files.
-public struct PixelDataset: Dataset {
+public struct PixelDataset: ClassifiedDataset {
+  public typealias Input = Image
+
   /// The names of the classes.
   public let classes: [String]
   /// The class of each picture, an index into `classes`.
@@ -73,13 +75,9 @@ public struct PixelDataset: Dataset {
     return files[file].image(at: index - firstIndices[file])
   }
 
-  /// Prepares one picture.
-  ///
-  /// - Throws: `ImageError` where there is no memory for it.
-  public func fill(
-    _ values: UnsafeMutableBufferPointer<Float>, at index: Int, using preparer: ImagePreparer
-  ) throws {
-    try preparer.prepare(image(at: index), into: values)
+  /// One picture with its class.
+  public func sample(at index: Int) -> Labeled<Image, Int> {
+    Labeled(Image(image(at: index)), labels[index])
   }
 }
 

@@ -23,7 +23,8 @@ final class ImageDecoder {
 
   private let decoded = PixelBuffer()
   private let turned = PixelBuffer()
-  private let gate: LargePictureGate?
+  /// Shared by those who decode at the same time.
+  var gate: LargePictureGate?
   private var isInGate = false
 
   /// - Parameter gate: Shared by those who decode at the same time.

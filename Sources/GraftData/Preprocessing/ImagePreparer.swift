@@ -123,6 +123,12 @@ public final class ImagePreparer {
     }
   }
 
+  /// What is shared by those who prepare pictures at the same time.
+  var gate: LargePictureGate? {
+    get { decoder.gate }
+    set { decoder.gate = newValue }
+  }
+
   private func endPicture() {
     decoder.finish()
     padded.giveBackIfLarge()

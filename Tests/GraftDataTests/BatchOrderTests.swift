@@ -1,7 +1,7 @@
 import GraftData
 import Testing
 
-@Suite struct SampleOrderTests {
+@Suite struct BatchOrderTests {
   /// What `Tests/Fixtures/make_sample_orders.py` prints.
   @Test(arguments: [
     (10, 0, 1, [3, 1, 4, 7, 2, 5, 9, 0, 6, 8]),
@@ -10,12 +10,12 @@ import Testing
     (7, 42, 30, [5, 1, 2, 0, 6, 3, 4]),
   ])
   func ordersAreTheSameEverywhere(count: Int, seed: UInt64, epoch: Int, expected: [Int]) {
-    #expect(SampleOrder.shuffled(seed: seed).indices(count: count, epoch: epoch) == expected)
+    #expect(BatchOrder.shuffled(seed: seed).indices(count: count, epoch: epoch) == expected)
   }
 
   @Test func withoutASeedSamplesKeepTheirPlaces() {
-    #expect(SampleOrder.sequential.indices(count: 4, epoch: 3) == [0, 1, 2, 3])
-    #expect(SampleOrder.shuffled(seed: 1).indices(count: 0, epoch: 0) == [])
+    #expect(BatchOrder.sequential.indices(count: 4, epoch: 3) == [0, 1, 2, 3])
+    #expect(BatchOrder.shuffled(seed: 1).indices(count: 0, epoch: 0) == [])
   }
 
   /// The same numbers drawn for pictures in folders of other sizes, and for parts of a split.
