@@ -57,7 +57,11 @@ let library: [Target] = [
     ]),
   .target(name: "GraftLayers", dependencies: ["GraftGraph"]),
   .target(name: "GraftText"),
-  .target(name: "GraftLanguage", dependencies: ["GraftGraph", "GraftLayers", "GraftWeights"]),
+  .target(
+    name: "GraftLanguage",
+    dependencies: [
+      "GraftData", "GraftGraph", "GraftLayers", "GraftModels", "GraftText", "GraftWeights",
+    ]),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
   .target(
@@ -76,7 +80,8 @@ let library: [Target] = [
   .target(
     name: "Graft",
     dependencies: [
-      "GraftTasks", "GraftTraining", "GraftModels", "GraftStore", "GraftExport", "GraftWeights",
+      "GraftLanguage", "GraftTasks", "GraftText", "GraftTraining", "GraftModels", "GraftStore",
+      "GraftExport", "GraftWeights",
       "GraftCPU",
       "GraftOpenCL", "GraftReport", "CFileExchange",
     ]),

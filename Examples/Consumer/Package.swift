@@ -5,6 +5,7 @@ let package = Package(
   name: "Consumer",
   dependencies: [.package(name: "Graft", path: "../..")],
   targets: [
-    .executableTarget(name: "Consumer", dependencies: [.product(name: "Graft", package: "Graft")])
+    .executableTarget(name: "Consumer", dependencies: [.product(name: "Graft", package: "Graft")]),
+    .executableTarget(name: "Reviews", dependencies: [.product(name: "Graft", package: "Graft")]),
   ]
 )

@@ -2,6 +2,7 @@
 @_exported import GraftData
 @_exported import GraftExport
 @_exported import GraftGraph
+@_exported import GraftLanguage
 @_exported import GraftLayers
 @_exported import GraftModels
 @_exported import GraftOpenCL
@@ -9,5 +10,6 @@
 @_exported import GraftRuntime
 @_exported import GraftStore
 @_exported import GraftTasks
+@_exported import GraftText
 @_exported import GraftTraining
 @_exported import GraftWeights

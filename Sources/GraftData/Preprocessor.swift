@@ -18,6 +18,10 @@ public protocol Preprocessor: Codable, Hashable, Sendable {
   func signature(of sample: Sample) throws -> Int
   /// Whether it draws at random without augmentation too, as where words are masked.
   var isRandom: Bool { get }
+  /// Makes sure that a sample would fit, without reading it.
+  ///
+  /// - Throws: An error that names the misfit.
+  func check(_ sample: Sample) throws
   /// What one thread writes samples with; it owns that thread's buffers.
   ///
   /// - Throws: Where values make no sense.
@@ -27,4 +31,5 @@ public protocol Preprocessor: Codable, Hashable, Sendable {
 extension Preprocessor {
   public func signature(of sample: Sample) throws -> Int { 0 }
   public var isRandom: Bool { false }
+  public func check(_ sample: Sample) throws {}
 }

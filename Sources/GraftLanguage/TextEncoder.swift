@@ -1,4 +1,5 @@
 public import GraftLayers
+public import GraftModels
 public import GraftWeights
 
 /// A bidirectional transformer that reads tokens: BERT (Devlin et al. 2019), RoBERTa (Liu et al. 2019)
@@ -8,7 +9,9 @@ public import GraftWeights
 /// `layer.0` and so on (what each layer gives), `states` (what the last one gives), all
 /// (N, length, channels); `mean` and `first` of the states, and `pooler` where there is one, all
 /// (N, channels). No dropout is applied inside.
-public struct TextEncoder: Sendable {
+public struct TextEncoder: Network, Pretrained {
+  /// By what it is known in a freeze plan.
+  public var name = "encoder"
   public var configuration: Configuration
   /// The sequence length of ``inputs``, no more than ``longestText``.
   public var length: Int
@@ -38,6 +41,10 @@ public struct TextEncoder: Sendable {
 
   /// Adds the network to the graph, its parameters at Hugging Face's names below the scope's path.
   public func trace(_ inputs: Tensors, in scope: Scope) -> Tensors {
+    scope.noting(self) { traceLayers(inputs, in: scope) }
+  }
+
+  private func traceLayers(_ inputs: Tensors, in scope: Scope) -> Tensors {
     let mask = inputs["attention_mask", scope]
     guard scope.require(mask.shape.rank == 2, "a mask is N×length, not \(mask.shape)") else {
       return ["states": mask]

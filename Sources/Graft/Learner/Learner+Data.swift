@@ -38,42 +38,6 @@ extension Learner where Goal == ImageClassification {
     set { task.inputs.preprocessing = newValue }
   }
 
-  /// A dataset as this learner's model takes it.
-  ///
-  /// - Parameters:
-  ///   - augmentation: Only for training.
-  ///   - classWeights: How much a sample of each class counts (``ClassWeights/values(for:)``); empty
-  ///     for 1 each.
-  /// - Throws: ``LearnerError`` where the dataset's classes don't fit the model's output, or its
-  ///   samples the model's input, or where a label is none of its classes.
-  public func feed(
-    _ dataset: some ClassifiedDataset<Image>, augmentation: Augmentation? = nil,
-    classWeights: [Float] = []
-  ) throws -> BatchLoader {
-    let width = try model.outline().output.shape.extents.last ?? 0
-    let classCount = dataset.classes.count
-    let isBinary = width == 1 && loss is BinaryCrossEntropy && classCount == 2
-    guard isBinary || width == classCount else {
-      throw LearnerError.classCount(model: model.name, outputs: width, classes: classCount)
-    }
-    guard classWeights.isEmpty || classWeights.count == classCount else {
-      throw LearnerError.classWeights(classWeights.count, classes: classCount)
-    }
-    try checkShape(of: dataset)
-    for index in 0..<dataset.count where !(0..<classCount).contains(dataset.label(at: index)) {
-      throw LearnerError.label(dataset.label(at: index), sample: index, classes: classCount)
-    }
-    var task = task
-    (task.classCount, task.isBinary) = (classCount, isBinary)
-    let options = BatchLoader.Options(seed: seed)
-    guard !classWeights.isEmpty else {
-      return try BatchLoader(dataset, task, augmentation: augmentation, options: options)
-    }
-    return try BatchLoader(
-      WeightedDataset(dataset, classWeights: classWeights), task, augmentation: augmentation,
-      options: options)
-  }
-
   /// Pictures by path, prepared for this learner's model, without labels. Bytes of a path that are no
   /// UTF-8 are written as `FilePath.display` writes them.
   ///
@@ -85,64 +49,11 @@ extension Learner where Goal == ImageClassification {
     paths: [String], preprocessing: Preprocessing? = nil, noting failures: SampleFailures? = nil
   ) throws -> BatchLoader {
     let pictures = PictureList(paths)
-    try checkShape(of: pictures, preprocessing)
     var task = task
     if let preprocessing { task.inputs.preprocessing = preprocessing }
+    try checkSamples(of: pictures, task.inputs)
     return try BatchLoader(
       pictures, task, options: .init(readsTargets: false, failures: failures))
-  }
-
-  private func checkShape(
-    of dataset: some Dataset<Labeled<Image, Int>>, _ preprocessing: Preprocessing? = nil
-  ) throws {
-    let expected = task.inputs.shape
-    var found = (preprocessing ?? self.preprocessing).shape
-    if dataset.count > 0, case .values(_, let shape) = try dataset.sample(at: 0).input.source {
-      found = shape
-    }
-    guard found == expected else {
-      throw LearnerError.sampleShape(model: model.name, expected: expected, found: found)
-    }
-  }
-
-  /// Trains on the training part of a split dataset and validates on the other.
-  ///
-  /// - Parameters:
-  ///   - augmentation: What is done to training samples at random.
-  ///   - classWeights: How much samples of each class count, in training and in the loss on validation
-  ///     samples; by default 1 each.
-  ///   - patience: Stop when the validation loss has not improved for this many epochs.
-  ///   - keepsBest: Whether to end with the values of the epoch with the least validation loss.
-  /// - Returns: The epochs of this fit.
-  @discardableResult
-  public func fit<Part: ClassifiedDataset<Image>>(
-    _ data: DatasetSplit<Part>, epochs: Int, batchSize: Int = 32,
-    augmentation: Augmentation? = nil, classWeights: ClassWeights? = nil, patience: Int? = nil,
-    keepsBest: Bool = false, isolation: isolated (any Actor)? = #isolation
-  ) async throws -> History {
-    let weights = try classWeights?.values(for: data.training) ?? []
-    return try await fit(
-      on: feed(data.training, augmentation: augmentation, classWeights: weights),
-      validation: feed(data.validation, classWeights: weights),
-      options: TrainingOptions(
-        epochs: epochs, batchSize: batchSize, patience: patience, keepsBest: keepsBest),
-      isolation: isolation)
-  }
-
-  /// Loss and accuracy over a dataset.
-  public func evaluate(
-    _ dataset: some ClassifiedDataset<Image>, batchSize: Int = 32
-  ) throws -> Metrics {
-    try evaluate(on: feed(dataset), batchSize: batchSize)
-  }
-
-  /// What the model says of each sample of a dataset, beside what it should say.
-  public func classify(
-    _ dataset: some ClassifiedDataset<Image>, batchSize: Int = 32
-  ) throws -> [ClassPrediction] {
-    try predict(feed(dataset), batchSize: batchSize).enumerated().map { index, outputs in
-      ClassPrediction(sample: index, outputs: outputs, label: dataset.label(at: index))
-    }
   }
 
   /// The class that the model gives each picture, with its probability.

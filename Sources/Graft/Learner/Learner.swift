@@ -61,7 +61,7 @@ public final class Learner<Goal: LearningTask> {
       optimizer: optimizer)
     engine = TrainingEngine(
       session: device.makeSession(parameters: store), configuration: configuration, seed: seed
-    ) { try model.trace(batchSize: $0) }
+    ) { try model.trace(batchSize: $0, samples: $1) }
   }
 
   /// What the next step would run.
@@ -117,6 +117,25 @@ public final class Learner<Goal: LearningTask> {
       .makeAsyncIterator()
     while try await run.next(isolation: isolation) != nil {}
     return History(Array(history.epochs[count...]))
+  }
+
+  /// Trains on one data set and validates on another, whatever they hold.
+  ///
+  /// - Parameters:
+  ///   - augmentation: What is done to training samples at random.
+  ///   - options: How to train.
+  /// - Returns: The epochs of this fit.
+  @discardableResult
+  public func fit(
+    _ data: some Dataset<Goal.Sample>, validation: (some Dataset<Goal.Sample>)?,
+    augmentation: Goal.Augmentation? = nil, options: TrainingOptions = TrainingOptions(),
+    isolation: isolated (any Actor)? = #isolation
+  ) async throws -> History {
+    let loading = BatchLoader.Options(seed: seed)
+    return try await fit(
+      on: BatchLoader(data, task, augmentation: augmentation, options: loading),
+      validation: validation.map { try BatchLoader($0, task, options: loading) },
+      options: options, isolation: isolation)
   }
 
   /// Loss and metrics over samples.
@@ -213,9 +232,7 @@ public final class Learner<Goal: LearningTask> {
 
   /// Makes sure that the model fits the task, and what a source brings the model's output.
   private func checkTargets(of source: any BatchSource) throws {
-    let output = try model.outline().output
-    let shape = Shape(Array(output.shape.extents.dropFirst()))
-    try task.check([TensorSpec(TensorName.output, shape, output.elementType)])
+    try task.check(model.outline().outputs)
     let wanted = task.signatures.first?.only(.target) ?? []
     for signature in source.signatures {
       for target in wanted.tensors where signature[target.name]?.type != target.type {

@@ -91,6 +91,9 @@ extension Batch {
     let weights = weights ?? Array(repeating: 1, count: samples.count)
     try SampleSizeError.check(
       weights.count, of: TensorName.weights, expected: 1, count: samples.count)
+    for (sample, weight) in zip(samples, weights) where !(weight >= 0 && weight.isFinite) {
+      throw BatchLoaderError.weight(weight, sample: sample)
+    }
     self.init(
       samples, ids: ids ?? samples.map { UInt64($0) }, weights: weights, position: position,
       layout: layout, memory: memory, takeBack: nil)

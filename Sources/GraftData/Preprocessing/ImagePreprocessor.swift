@@ -18,9 +18,17 @@ public struct ImagePreprocessor: Preprocessor {
 
   public var signatures: [Signature] { [[TensorSpec(TensorName.input, Shape(shape))]] }
 
+  /// - Throws: ``ImageShapeError`` where what is prepared of the picture isn't of the shape.
+  public func check(_ image: Image) throws {
+    let found =
+      if case .values(_, let shape) = image.source { shape } else { preprocessing.shape }
+    guard found == shape else { throw ImageShapeError(expected: shape, found: found) }
+  }
+
   public func makeWriter(_ augmentation: Augmentation?) throws -> SampleWriter<Image> {
     let preparer = try ImagePreparer(preprocessing, augmentation: augmentation)
-    return { [shape] image, row, random in
+    return { image, row, random in
+      try check(image)
       preparer.gate = row.gate
       let values = try row.floats(TensorName.input)
       swap(&preparer.random, &random)
@@ -39,9 +47,6 @@ extension ImagePreparer {
   fileprivate func prepare(
     _ image: Image, of shape: [Int], into values: UnsafeMutableBufferPointer<Float>
   ) throws {
-    let found =
-      if case .values(_, let shape) = image.source { shape } else { preprocessing.shape }
-    guard found == shape else { throw ImageShapeError(expected: shape, found: found) }
     switch image.source {
     case .file(let path): try prepare(fileAt: path, into: values)
     case .pixels(let pixels): try prepare(pixels, into: values)

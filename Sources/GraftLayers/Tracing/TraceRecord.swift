@@ -53,12 +53,12 @@ final class TraceRecord {
     return output
   }
 
-  /// Traces a layer at `path` and notes where its parameters are, unless that is known.
-  func part(_ layer: some Layer, path: String, _ trace: () -> Symbol) -> Symbol {
+  /// Traces a part at `path` and notes where its parameters are, unless that is known.
+  func part<Result>(_ part: some Sendable, path: String, _ trace: () -> Result) -> Result {
     let first = parameterCount
     let output = trace()
-    if !parts.contains(where: { $0.path == path && type(of: $0.layer) == type(of: layer) }) {
-      parts.append(TracedPart(layer: layer, path: path, parameters: first..<parameterCount))
+    if !parts.contains(where: { $0.path == path && type(of: $0.part) == type(of: part) }) {
+      parts.append(TracedPart(part: part, path: path, parameters: first..<parameterCount))
     }
     return output
   }

@@ -37,6 +37,11 @@ public struct FreezePlan: Sendable, CustomStringConvertible {
     FreezePlan(.allOf(backbone: base.name))
   }
 
+  /// The whole of a part that brings weights is frozen, wherever it stands, and any other of its name.
+  public static func allOf(_ part: some Pretrained) -> FreezePlan {
+    FreezePlan(.allOf(backbone: part.name))
+  }
+
   /// Everything before the layer `name` is frozen: the layer itself and all that follows train.
   public static func upTo(_ name: String) -> FreezePlan { FreezePlan(.upTo(layer: name)) }
 

@@ -1,6 +1,6 @@
 @_exported public import GraftLayers
 
-/// A network as a value: layers, the images it takes, and what its results mean; no tensors.
+/// A network with its name, and what its results mean; no tensors.
 ///
 /// The layers of a backbone keep their own names. What stands after it is named under `head`, by kind
 /// (`head.dropout`, `head.dense`, the next one `head.dense_1`) or as ``Layer/named(_:)`` says; so
@@ -9,15 +9,17 @@
 /// `encoder.layer1`, `sequential.0.layer1`, `resnet18.layer1`.
 public struct Model: Sendable {
   public var name: String
-  public var layers: [any Layer]
-  /// The height and width of the images.
-  public var inputSize: Extent2D
-  /// The channels of the images.
-  public var inputChannels: Int
+  /// What it computes.
+  public let network: any Network
   /// The names of the classes, in the order of the model's results; empty if unknown.
   public var classNames: [String]
 
-  /// The layers of the block, one after the other.
+  /// A network of any inputs and outputs.
+  public init(_ network: some Network, name: String = "model", classNames: [String] = []) {
+    (self.network, self.name, self.classNames) = (network, name, classNames)
+  }
+
+  /// The layers of the block, one after the other, on images.
   ///
   /// - Parameters:
   ///   - name: By default the name of the backbone.
@@ -27,15 +29,20 @@ public struct Model: Sendable {
     name: String? = nil, inputSize: Extent2D? = nil, inputChannels: Int? = nil,
     classNames: [String] = [], @LayerBuilder layers: () -> [any Layer]
   ) {
-    (self.layers, self.classNames) = (layers(), classNames)
-    (self.name, self.inputSize, self.inputChannels) = (
-      "model", inputSize ?? 224, inputChannels ?? 3
-    )
-    let backbone = self.backbone
+    var chain = Chain(layers(), inputSize: inputSize ?? 224, inputChannels: inputChannels ?? 3)
+    let backbone = Model(chain).backbone
+    chain.inputSize = inputSize ?? backbone?.inputSize ?? 224
+    chain.inputChannels = inputChannels ?? backbone?.inputChannels ?? 3
+    (network, self.classNames) = (chain, classNames)
     self.name = name ?? backbone?.name ?? "model"
-    self.inputSize = inputSize ?? backbone?.inputSize ?? 224
-    self.inputChannels = inputChannels ?? backbone?.inputChannels ?? 3
   }
+
+  /// The layers, where the network is a chain of them.
+  public var layers: [any Layer] { (network as? Chain)?.layers ?? [] }
+  /// The height and width of the images that a chain of layers takes.
+  public var inputSize: Extent2D { (network as? Chain)?.inputSize ?? 1 }
+  /// The channels of the images that a chain of layers takes.
+  public var inputChannels: Int { (network as? Chain)?.inputChannels ?? 1 }
 
   /// A backbone as a model of its own, as for extracting features or for its own classes.
   public init(_ backbone: Backbone) { self.init { backbone } }
@@ -46,19 +53,18 @@ public struct Model: Sendable {
     // Only tracing tells what lies in a layer of a user's own, even where it then fails.
     let scope = Scope(GraphBuilder())
     trace(batchSize: 1, in: scope)
-    return scope.parts.lazy.compactMap { $0.layer as? Backbone }.first
+    return scope.parts.lazy.compactMap { $0.part as? Backbone }.first
   }
 
   /// The model's computation for batches of a size.
   ///
-  /// Inputs: `input` (N, height, width, channels) and, with a ``Dropout``, `seeds`. Output: `output`.
-  /// A classifier also has the endpoint `logits`: the same before a final softmax or sigmoid; a model
-  /// on a backbone has `pooled`, the means of the backbone's last map.
+  /// Inputs: those of the network and, with a ``Dropout``, `seeds`. Outputs: the network's.
   ///
+  /// - Parameter samples: What the samples consist of; by default what the network takes.
   /// - Throws: `GraphError` with the path of the first layer that doesn't fit.
-  public func trace(batchSize: Int) throws(GraphError) -> Graph {
+  public func trace(batchSize: Int, samples: Signature? = nil) throws(GraphError) -> Graph {
     let scope = Scope(GraphBuilder())
-    trace(batchSize: batchSize, in: scope)
+    trace(batchSize: batchSize, samples: samples, in: scope)
     return try scope.builder.finish()
   }
 
@@ -67,11 +73,15 @@ public struct Model: Sendable {
   /// - Throws: `GraphError` with the path of the first layer that doesn't fit.
   public func outline() throws(GraphError) -> Outline {
     let scope = Scope(GraphBuilder())
-    let (input, output) = trace(batchSize: 1, in: scope)
+    let outputs = trace(batchSize: 1, in: scope)
     let graph = try scope.builder.finish()
     return Outline(
-      name: name, parameters: graph.parameters, endpoints: scope.endpoints, input: input.type,
-      output: output.type, backbones: scope.parts.compactMap(PlacedBackbone.init))
+      name: name, parameters: graph.parameters, endpoints: scope.endpoints, inputs: network.inputs,
+      outputs: Signature(
+        outputs.named.map { name, symbol in
+          let extents = Array(symbol.shape.extents.dropFirst())
+          return TensorSpec(name, Shape(extents), symbol.type.elementType)
+        }), parts: scope.parts.compactMap(PlacedPart.init))
   }
 
   /// All parameters, in the order in which the layers declare them.
@@ -92,76 +102,33 @@ public struct Model: Sendable {
   }
 
   @discardableResult
-  private func trace(batchSize: Int, in scope: Scope) -> (input: Symbol, output: Symbol) {
-    let extents = [batchSize, inputSize.height, inputSize.width, inputChannels]
-    let isPossible =
-      extents.allSatisfy { $0 <= Self.largestExtent } && Shape(extents).isPossible
-    let type = TensorType(isPossible ? Shape(extents) : [1, 1, 1, 1])
-    let input = scope.builder.input("input", type)
-    guard scope.require(isPossible, "batches of \(Shape(extents)) are not possible") else {
-      return (input, input)
-    }
-    var output = input
-    var names = LayerNames()
-    for layer in layers {
-      if let backbone = layer as? Backbone, !names.isInHead {
-        output = backbone(output, in: scope.transparent(backbone.name))
-        offerPooled(output, in: scope)
-        names.isInHead = true
-      } else if let backbone = layer as? Backbone {
-        output = backbone(output, in: scope / names.next(of: backbone.name))
+  private func trace(
+    batchSize: Int, samples: Signature? = nil, in scope: Scope
+  ) -> Tensors {
+    var traced: Tensors = [:]
+    for tensor in (samples ?? network.inputs).tensors {
+      // Plain rows of numbers are taken for what the network reads.
+      let own = network.inputs[tensor.name]
+      let isRow = own.map { $0.type.shape.rank != tensor.type.shape.rank } ?? false
+      let type = (isRow ? own ?? tensor : tensor).type(batchSize: batchSize)
+      let isPossible =
+        type.shape.extents.allSatisfy { $0 <= Self.largestExtent } && type.shape.isPossible
+      if scope.require(isPossible, "batches of \(type.shape) are not possible") {
+        traced.append(scope.builder.input(tensor.name, type), as: tensor.name)
       } else {
-        output = layer(output, in: scope / names.next(for: layer))
+        let small = Shape(Array(repeating: 1, count: type.shape.rank))
+        let symbol = scope.builder.input(tensor.name, TensorType(small, type.elementType))
+        return [TensorName.output: symbol]
       }
     }
-    scope.builder.output(output, as: "output")
-    scope.offer(output, as: "output")
-    let endsWithClassifier = (layers.last as? Backbone)?.includesTop ?? false
-    if let logits = endsWithClassifier ? output : Self.logits(behind: output) {
-      scope.offer(logits, as: "logits")
+    let outputs = network.trace(traced, in: scope)
+    for (name, symbol) in outputs.named {
+      scope.builder.output(symbol, as: name)
+      scope.offer(symbol, as: name)
     }
-    return (input, output)
-  }
-
-  /// Offers the means of the backbone's last map, whatever the head makes of it; nobody computes
-  /// them who doesn't read them.
-  private func offerPooled(_ features: Symbol, in scope: Scope) {
-    guard features.shape.rank == 4 else { return }
-    scope.offer(scope.builder.apply(GlobalPooling(.average), to: features), as: "pooled")
+    return outputs
   }
 
   /// The most samples, rows, columns or channels of a batch.
   private static let largestExtent = 1 << 16
-
-  /// What a final softmax or sigmoid is applied to, or the result itself; `nil` where the result is
-  /// no row of numbers computed by a layer with weights.
-  private static func logits(behind output: Symbol) -> Symbol? {
-    let graph = output.builder.graph
-    var value = output.value
-    if graph[value].operation is GraftGraph.Softmax
-      || graph[value].operation as? Activate == Activate(.sigmoid)
-    {
-      value = graph[value].operands[0]
-    }
-    let isClassifier =
-      graph[value].operation is MatrixProduct || graph[value].operation is GraftGraph.Reshape
-    return isClassifier && graph.type(of: value).shape.rank == 2
-      ? output.builder.symbol(value) : nil
-  }
-}
-
-/// Names the layers of a model that bring none: by kind, counted where a kind returns.
-private struct LayerNames {
-  var isInHead = false
-  private var counts: [String: Int] = [:]
-
-  mutating func next(for layer: any Layer) -> String {
-    next(of: (isInHead ? "head." : "") + layer.kind)
-  }
-
-  mutating func next(of kind: String) -> String {
-    let count = counts[kind, default: 0]
-    counts[kind] = count + 1
-    return count == 0 ? kind : "\(kind)_\(count)"
-  }
 }

@@ -8,12 +8,23 @@ public struct Outline: Sendable {
   public let parameters: [Parameter]
   /// Every layer and alias, in the order in which their values are computed.
   public let endpoints: [Endpoint]
-  /// The type of one sample.
-  public let input: TensorType
-  /// The type of the result for one sample.
-  public let output: TensorType
+  /// What one sample consists of.
+  public let inputs: Signature
+  /// What the model gives for one sample.
+  public let outputs: Signature
+  /// The parts that may bring weights, wherever they stand, in the order in which data flow through them.
+  public let parts: [PlacedPart]
+
+  /// The type of a batch of one sample of the first input.
+  public var input: TensorType {
+    inputs.tensors.first?.type(batchSize: 1) ?? TensorType([1])
+  }
+  /// The type of the first result for a batch of one sample.
+  public var output: TensorType {
+    outputs.tensors.first?.type(batchSize: 1) ?? TensorType([1])
+  }
   /// The backbones, wherever they stand, in the order in which data flow through them.
-  public let backbones: [PlacedBackbone]
+  public var backbones: [PlacedBackbone] { parts.compactMap(PlacedBackbone.init) }
 
   /// The number of elements of all parameters, running statistics aside.
   public var parameterCount: Int {

@@ -1,6 +1,30 @@
 import GraftLayers
 public import GraftWeights
 
+/// A part that may bring weights, and where it stands in a model.
+public struct PlacedPart: Sendable {
+  public let part: any Pretrained
+  /// What the paths of its parameters begin with; empty at the top.
+  public let path: String
+  /// The positions of its parameters among all of the model.
+  public let parameters: Range<Int>
+
+  /// Where a part was traced; `nil` where it brings no weights.
+  init?(_ traced: TracedPart) {
+    guard let part = traced.part as? any Pretrained else { return nil }
+    self.part = part
+    (path, parameters) = (traced.path, traced.parameters)
+  }
+
+  /// The values that the part brings, by the paths that its parameters have in the model.
+  public var tensors: [ParameterPath: AssignedTensor] {
+    let tensors = part.weights?.tensors ?? [:]
+    guard !path.isEmpty else { return tensors }
+    return Dictionary(
+      uniqueKeysWithValues: tensors.map { (ParameterPath("\(path).\($0.key)"), $0.value) })
+  }
+}
+
 /// A backbone and where it stands in a model.
 public struct PlacedBackbone: Sendable {
   public let backbone: Backbone
@@ -9,30 +33,21 @@ public struct PlacedBackbone: Sendable {
   /// The positions of its parameters among all of the model.
   public let parameters: Range<Int>
 
-  /// Where a part was traced; `nil` where it is no backbone.
-  init?(_ part: TracedPart) {
-    guard let backbone = part.layer as? Backbone else { return nil }
+  init?(_ placed: PlacedPart) {
+    guard let backbone = placed.part as? Backbone else { return nil }
     self.backbone = backbone
-    (path, parameters) = (part.path, part.parameters)
-  }
-
-  /// The values that the backbone brings, by the paths that its parameters have in the model.
-  public var tensors: [ParameterPath: AssignedTensor] {
-    let tensors = backbone.weights?.tensors ?? [:]
-    guard !path.isEmpty else { return tensors }
-    return Dictionary(
-      uniqueKeysWithValues: tensors.map { (ParameterPath("\(path).\($0.key)"), $0.value) })
+    (path, parameters) = (placed.path, placed.parameters)
   }
 }
 
 extension Outline {
-  /// The values that backbones bring, wherever they stand, by the paths of the model's parameters.
+  /// The values that backbones and other parts bring, wherever they stand, by the paths of the model's parameters.
   ///
   /// - Throws: ``ModelError/otherShape(_:model:expected:found:)`` where a tensor isn't of its
   ///   parameter's shape, as where the backbone is given images of other channels.
   public func pretrainedTensors() throws(ModelError) -> [ParameterPath: AssignedTensor] {
     var result: [ParameterPath: AssignedTensor] = [:]
-    for placed in backbones {
+    for placed in parts {
       let tensors = placed.tensors
       for parameter in parameters[placed.parameters] {
         guard let tensor = tensors[parameter.path] else { continue }
@@ -48,14 +63,14 @@ extension Outline {
 
   /// The parameters that stand after the last backbone, or all where there is none.
   public var headParameters: [Parameter] {
-    Array(parameters[(backbones.map(\.parameters.upperBound).max() ?? 0)...])
+    Array(parameters[(parts.map(\.parameters.upperBound).max() ?? 0)...])
   }
 
   /// The positions of the parameters of each backbone of a name, or of all.
   ///
   /// - Throws: ``ModelError/noBackbone(model:)`` where there is none.
   func backboneRanges(named wanted: String? = nil) throws(ModelError) -> [Range<Int>] {
-    let ranges = backbones.filter { wanted == nil || $0.backbone.name == wanted }.map(\.parameters)
+    let ranges = parts.filter { wanted == nil || $0.part.name == wanted }.map(\.parameters)
     guard !ranges.isEmpty else { throw .noBackbone(model: name) }
     return ranges
   }

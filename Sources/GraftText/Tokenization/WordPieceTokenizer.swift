@@ -167,3 +167,35 @@ extension Truncation {
     }
   }
 }
+
+extension WordPieceTokenizer: Hashable {
+  public static func == (first: WordPieceTokenizer, second: WordPieceTokenizer) -> Bool {
+    first.options == second.options && first.tokens == second.tokens
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(options)
+    hasher.combine(tokens.count)
+  }
+}
+
+extension WordPieceTokenizer: Codable {
+  private enum Key: String, CodingKey { case tokens, options }
+
+  /// Reads the vocabulary and the options.
+  ///
+  /// - Throws: ``TokenizerError`` where a special token is missing; `DecodingError`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    try self.init(
+      tokens: container.decode([String].self, forKey: .tokens),
+      options: container.decode(Options.self, forKey: .options))
+  }
+
+  /// Writes the vocabulary and the options.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(tokens, forKey: .tokens)
+    try container.encode(options, forKey: .options)
+  }
+}

@@ -1,0 +1,64 @@
+public import GraftData
+public import GraftGraph
+public import GraftText
+
+/// Texts as the tokens that a ``TextEncoder`` reads, in rows of a few lengths.
+///
+/// Tensors: `input_ids`, Int32; `attention_mask`, 1 for each token and 0 for what fills up; and, where the
+/// network tells two texts apart, `token_type_ids`, Int32; each (length).
+public struct TextPreprocessor: Preprocessor {
+  public typealias Sample = Text
+
+  public var tokenizer: WordPieceTokenizer
+  /// The lengths of rows, in tokens, the longest first: each text gets the least one that it fits. Of a
+  /// text that fits none the last tokens are left out.
+  public var lengths: [Int]
+  /// Whether rows tell the texts of a pair apart.
+  public var readsTypes: Bool
+
+  /// What a network reads.
+  ///
+  /// - Parameters:
+  ///   - longest: The most tokens of a text, those that frame it included.
+  ///   - lengths: The lengths of rows; those beyond `longest` are left out, and `longest` itself is one.
+  public init(
+    _ tokenizer: WordPieceTokenizer, for encoder: TextEncoder, longest: Int = 128,
+    lengths: [Int] = [16, 32, 64, 128, 256]
+  ) {
+    self.tokenizer = tokenizer
+    let longest = max(4, min(longest, encoder.longestText))
+    self.lengths = Set(lengths.filter { (4..<longest).contains($0) } + [longest]).sorted(by: >)
+    readsTypes = encoder.configuration.readsTypes
+  }
+
+  public var signatures: [Signature] {
+    lengths.map { length in
+      var tensors = [
+        TensorSpec("input_ids", [length], .int32), TensorSpec("attention_mask", [length]),
+      ]
+      if readsTypes { tensors.append(TensorSpec("token_type_ids", [length], .int32)) }
+      return Signature(tensors)
+    }
+  }
+
+  public func signature(of sample: Text) -> Int {
+    let count = tokens(of: sample, longest: lengths[0]).count
+    return lengths.lastIndex { $0 >= count } ?? 0
+  }
+
+  public func makeWriter(_ augmentation: Never?) -> SampleWriter<Text> {
+    { sample, row, _ in
+      let length = row.signature["input_ids"]?.type.shape.count ?? 0
+      let tokens = self.tokens(of: sample, longest: length)
+      let ids = try row.integers("input_ids")
+      ids.update(repeating: tokenizer.paddingID)
+      _ = ids.update(fromContentsOf: tokens.ids)
+      try row.write(tokens.ids.map { _ in 1 }, to: "attention_mask")
+      if readsTypes { try row.write(integers: tokens.typeIDs, to: "token_type_ids") }
+    }
+  }
+
+  private func tokens(of sample: Text, longest: Int) -> TokenizedText {
+    tokenizer.tokenize(sample.text, sample.second, longest: longest)
+  }
+}
