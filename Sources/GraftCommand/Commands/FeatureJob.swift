@@ -135,7 +135,7 @@ final class FeatureJob {
     }
     var backbone = try await network.makeBackbone(includesTop: needsTop)
     if !needsTop || layers.contains("pooled") { backbone = backbone(pooling: .average) }
-    return try Learner(Model(backbone), device: device)
+    return try Learner(Model(backbone), device: device, seed: options.shared.seed)
   }
 }
 
