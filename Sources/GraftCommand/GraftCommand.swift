@@ -24,14 +24,17 @@ struct GraftCommand: AsyncParsableCommand {
   /// steer a terminal.
   static func main() async {
     do {
-      let arguments = PackedArguments.packed(Array(CommandLine.arguments.dropFirst()))
+      let arguments = PackedArguments.packed(RawArguments.all)
       var command = try parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()
       }
+      try Terminal.checkOutput()
     } catch {
+      var error = error
+      if error is ExitCode { do { try Terminal.checkOutput() } catch let lost { error = lost } }
       let message = fullMessage(for: error)
       let code = exitCode(for: error)
       if !message.isEmpty {

@@ -14,6 +14,7 @@ struct AtomicFile: ~Copyable {
   /// - Throws: `WeightFileError` with `.inaccessible`.
   init(replacing destination: URL) throws {
     self.destination = destination
+    Self.removeLeftovers(of: destination)
     let name = ".\(destination.lastPathComponent).\(UInt64.random(in: 0 ... .max)).tmp"
     temporary = destination.deletingLastPathComponent().appendingPathComponent(name).path
     descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -21,6 +22,23 @@ struct AtomicFile: ~Copyable {
       throw WeightFileError(
         file: destination.path, problem: .inaccessible,
         explanation: "cannot be written: \(String(cString: strerror(errno)))")
+    }
+    flock(descriptor, LOCK_EX | LOCK_NB)
+  }
+
+  /// Removes what processes that were killed left of the same file: those that write hold a lock.
+  private static func removeLeftovers(of destination: URL) {
+    let folder = destination.deletingLastPathComponent()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let (start, end) = (".\(destination.lastPathComponent).", ".tmp")
+    for name in names where name.hasPrefix(start) && name.hasSuffix(end) {
+      let digits = name.dropFirst(start.count).dropLast(end.count)
+      guard UInt64(digits) != nil else { continue }
+      let path = folder.appendingPathComponent(name).path
+      let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+      close(descriptor)
     }
   }
 

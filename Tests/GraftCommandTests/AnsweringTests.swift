@@ -22,6 +22,62 @@ struct AnsweringTests {
     try #require(run.status == 0, "\(run.output)")
   }
 
+  @Test func namesInLatin1AreArgumentsToo() async throws {
+    let photos = try Photos()
+    try await Self.train(in: photos)
+    let run = try await CommandRun(
+      ["new.graft"], in: photos.folder,
+      through:
+        #"f=$(printf 'caf\351.jpg') && cp photos/grey/0.jpg "$f" && "$0" predict "$1" "$f" --json"#)
+    #expect(run.status == 0, "\(run.output)")
+    #expect(try run.json(Predictions.self).predictions.map(\.path) == [#"caf\xE9.jpg"#])
+  }
+
+  #if os(Linux)
+    @Test func whatAFullDiskTakesOfTheAnswersIsAnError() async throws {
+      let photos = try Photos()
+      try await Self.train(in: photos)
+      for output in ["photos", "photos --json", "photos none.jpg"] {
+        let run = try await CommandRun(
+          ["predict", "new.graft"] + output.split(separator: " ").map(String.init),
+          in: photos.folder, through: #""$0" "$@" > /dev/full"#)
+        #expect(run.status == 1)
+        #expect(run.output.contains("standard output (No space left on device)"), "\(run.output)")
+      }
+    }
+  #endif
+
+  @Test func theLimitOfPixelsIsAnOptionOfAllWhoRead() async throws {
+    let photos = try Photos()
+    try await Self.train(in: photos)
+    let evaluation = try await CommandRun(
+      "evaluate new.graft photos --pixel-limit 0.0001", in: photos)
+    #expect(evaluation.status == 1)
+    #expect(evaluation.output.contains("--pixel-limit"))
+    let prediction = try await CommandRun(
+      "predict new.graft photos --pixel-limit 0.0001", in: photos)
+    #expect(prediction.status == 65)
+    #expect(prediction.output.contains("--pixel-limit"))
+    let all = try await CommandRun("predict new.graft photos --pixel-limit 1", in: photos)
+    #expect(all.status == 0)
+  }
+
+  @Test func trainingLeavesAnUnlabelledTestAlone() async throws {
+    let photos = try Photos()
+    for (name, picture) in [("a", "gray.jpg"), ("b", "cmyk.jpg")] {
+      for index in 0..<4 {
+        try photos.put(Photos.picture(picture), as: "kaggle/train/\(name)/\(index).jpg")
+      }
+    }
+    try photos.put(Photos.picture("gray.jpg"), as: "kaggle/test/0.jpg")
+    let run = try await CommandRun(
+      "train kaggle --device cpu --backbone mobilenetv2 --size 32 --epochs 1 --output new.graft",
+      in: photos)
+    #expect(run.status == 0, "\(run.output)")
+    #expect(run.output.contains("6 photos to train on, 2 to validate, 2 classes: a, b"))
+    #expect(run.output.contains("kaggle/test: left alone"))
+  }
+
   @Test func predictAnswersForWhatCanBeRead() async throws {
     let photos = try await Self.makePhotos()
     try await Self.train(in: photos)

@@ -29,8 +29,9 @@ struct ClassWeightTests {
 
   @Test func balanceOrComeFromAFile() async throws {
     let photos = try Self.makePhotos()
-    try photos.put(Data(#" {"rare": 8, "common": 0.533333361}"#.utf8), as: "weights.json")
-    try photos.put(Data("class,weight\n\"rare\", 8\ncommon,0.533333361\n".utf8), as: "weights.csv")
+    try photos.put(Data("\u{FEFF} {\"rare\": 8, \"common\": 0.533333361}".utf8), as: "weights.json")
+    try photos.put(
+      Data("\u{FEFF}class,weight\n\"rare\", 8\ncommon,0.533333361\n".utf8), as: "weights.csv")
     var losses: Set<Float> = []
     for choice in ["balanced", "weights.json", "weights.csv"] {
       let run = try await CommandRun("\(Self.training) --class-weights \(choice)", in: photos)

@@ -96,7 +96,7 @@ struct RefusalTests {
     Mistake("train none --output new.graft", "none: there is no such folder"),
     Mistake("train empty --output new.graft", "empty: no class found"),
     Mistake("train photos/grey/0.jpg --output new.graft", "0.jpg: this is a file"),
-    Mistake("train one --output new.graft", "only one class (grey)"),
+    Mistake("train one --output new.graft", "only one class (grey)", "open that folder"),
     Mistake("train damaged --output new.graft", "damaged/b/0.jpg", "mend or remove"),
   ]
 

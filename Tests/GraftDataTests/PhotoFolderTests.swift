@@ -61,6 +61,34 @@ struct PhotoFolderTests {
     }
   }
 
+  @Test func aSplitWithNothingToValidateOnIsTrainedOn() throws {
+    let flat = try folder(["Train/a/1.png", "Train/b/1.png", "test/1.png"])
+    let training = try #require(try ImageFolder.trainingOnly(at: FilePath(flat.path)))
+    #expect(training.counts == [1, 1])
+    #expect(
+      training.notices.map(\.description).filter { $0.contains("test: left alone") }.count == 1)
+    try flat.copyBytes("gray.png", to: "test/unknown/1.png")
+    #expect(try ImageFolder.trainingOnly(at: FilePath(flat.path)) != nil)
+    // One of the classes makes the test part a labelled one.
+    try flat.copyBytes("gray.png", to: "test/a/1.png")
+    #expect(try ImageFolder.trainingOnly(at: FilePath(flat.path)) == nil)
+    let alone = try folder(["training_set/a/1.png", "training_set/b/1.png"])
+    #expect(try ImageFolder.trainingOnly(at: FilePath(alone.path))?.notices == [])
+    let classes = try folder(["train/1.png", "bus/1.png"])
+    #expect(try ImageFolder.trainingOnly(at: FilePath(classes.path)) == nil)
+    let whole = try folder(["train/a/1.png", "train/b/1.png", "val/a/1.png"])
+    #expect(try ImageFolder.trainingOnly(at: FilePath(whole.path)) == nil)
+  }
+
+  @Test func foldersOfSystemsAreNoClasses() throws {
+    let folder = try folder(
+      ["a/1.png", "b/1.png", "b/@eaDir/1.png/thumb.png", "__MACOSX/a/._1.png", "@eaDir/x.png"])
+    let photos = try ImageFolder(folder.path)
+    #expect(photos.classes == ["a", "b"])
+    #expect(photos.counts == [1, 1])
+    #expect(photos.notices.isEmpty)
+  }
+
   @Test func linkedFoldersAreReadOnce() throws {
     let folder = try folder(["root/a/1.png", "root/b/1.png", "elsewhere/x.png", "elsewhere/y.png"])
     let root = folder.path + "/root"

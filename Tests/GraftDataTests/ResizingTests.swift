@@ -30,6 +30,16 @@ struct ResizingTests {
     #expect(greatestDifference(values.map { UInt8($0) }, pixels) == 0)
   }
 
+  /// Its square of 160 GB is never made.
+  @Test func aLongStripIsPaddedWithoutItsSquare() throws {
+    var padded = Preprocessing.unchanged(size: 8, resizeRule: .padToSquare(color: .white))
+    padded.pixelLimit = .max
+    let strip = RGBImage(
+      size: ImageSize(width: 200_000, height: 1), pixels: Array(repeating: 0, count: 600_000))
+    let values = try ImagePreparer(padded).values(of: strip)
+    #expect(values.allSatisfy { $0 == 255 })
+  }
+
   @Test func cropPercentIsTimms() {
     #expect(
       ResizeRule.centreCrop(of: 224, percent: 0.875) == .shorterSideThenCentreCrop(resize: 256))

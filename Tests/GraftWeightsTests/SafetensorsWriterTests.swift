@@ -56,6 +56,22 @@ struct SafetensorsWriterTests {
     #expect(try Data(contentsOf: url) == Data(Fixture.bytes("few.safetensors")))
   }
 
+  @Test func whatKilledProcessesLeftIsRemoved() throws {
+    let folder = try TemporaryFolder()
+    for name in [".file.123.tmp", ".file.x.tmp", ".other.123.tmp", ".file.77.tmp"] {
+      _ = try folder.write([1], as: name)
+    }
+    // A process that writes holds a lock.
+    let writing = folder.url.appendingPathComponent(".file.77.tmp").path
+    let descriptor = open(writing, O_RDWR)
+    defer { close(descriptor) }
+    #expect(flock(descriptor, LOCK_EX) == 0)
+    try SafetensorsWriter.write(
+      [WritableTensor(name: "b", shape: [1]) { [5] }],
+      to: folder.url.appendingPathComponent("file"))
+    #expect(try folder.names == [".file.77.tmp", ".file.x.tmp", ".other.123.tmp", "file"])
+  }
+
   @Test func namesThatTheFormatCannotHold() throws {
     let folder = try TemporaryFolder()
     let url = folder.url.appendingPathComponent("file")

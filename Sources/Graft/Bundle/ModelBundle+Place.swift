@@ -27,7 +27,8 @@ extension ModelBundle {
       place.deleteLastPathComponent()
     }
     // Whether a folder can be made there depends on more than its permissions.
-    let probe = place.appending(path: ".graft.\(UUID())").path
+    // Named as a draft, it is cleared away by the next run if this one is killed here.
+    let probe = place.appending(path: BundleLeftovers.newName(for: url.standardizedFileURL)).path
     guard mkdir(probe, 0o777) == 0 else {
       let reason = String(cString: strerror(errno))
       throw .unwritable(path: url.path, reason: "\(place.path): \(reason)")

@@ -18,6 +18,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: "fail lists all unreadable photos and stops; skip goes on without them.")
   var onBadImage = BadImagePolicy.fail
 
+  @OptionGroup var limit: PixelLimitOption
   @OptionGroup var shared: SharedOptions
 
   private struct Result: Encodable {
@@ -33,6 +34,7 @@ struct Evaluate: ParsableCommand {
     let terminal = Terminal()
     let learner = try Learner(
       bundle: URL(fileURLWithPath: bundle), device: shared.openDevice(), seed: shared.seed)
+    limit.apply(to: &learner.preprocessing)
     let folder = try ImageFolder.heldOut(
       FilePath(display: directory), classes: learner.model.classNames)
     let (photos, skipped) = try folder.checked(

@@ -7,7 +7,9 @@ enum ListedPhotos {
 
   init(_ options: Train) throws {
     let directory = FilePath(display: options.directory)
-    if ImageFolder.isSplit(at: directory) {
+    if let training = try ImageFolder.trainingOnly(at: directory) {
+      self = .folder(training)
+    } else if ImageFolder.isSplit(at: directory) {
       self = .split(try ImageFolder.split(at: directory))
     } else {
       self = .folder(

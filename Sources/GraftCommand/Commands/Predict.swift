@@ -18,6 +18,7 @@ struct Predict: ParsableCommand {
   @Option(help: "How many classes to show for each photo.")
   var top = 1
 
+  @OptionGroup var limit: PixelLimitOption
   @OptionGroup var shared: SharedOptions
 
   private struct Result: Encodable {
@@ -46,6 +47,7 @@ struct Predict: ParsableCommand {
   func run() throws {
     let learner = try Learner(
       bundle: URL(fileURLWithPath: bundle), device: shared.openDevice(), seed: shared.seed)
+    limit.apply(to: &learner.preprocessing)
     let classes = learner.model.classNames
     let pictures = files.pictures()
     let (answers, unreadable) = try learner.predict(readable: pictures.paths)

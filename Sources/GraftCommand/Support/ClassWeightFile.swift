@@ -8,9 +8,11 @@ struct ClassWeightFile {
   ///
   /// - Throws: ``ClassWeightFileError`` where the file can't be read, or lacks a class.
   func weights(for classes: [String]) throws -> [String: Float] {
-    let data: Data
+    var data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
+      // Windows' editors and spreadsheets begin with the mark of UTF-8.
+      if data.starts(with: [0xEF, 0xBB, 0xBF]) { data = Data(data.dropFirst(3)) }
     } catch {
       throw self.error("the file can't be read; --class-weights takes 'balanced' or a file")
     }

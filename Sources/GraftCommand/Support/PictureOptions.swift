@@ -16,26 +16,13 @@ struct PictureOptions: ParsableArguments {
       """)
   var decode = Decode.model
 
-  @Option(
-    help: """
-      Photos of more megapixels are refused, in the file or on their square with --fit pad; by default \
-      179, which takes up to 716 MB while one is decoded.
-      """)
-  var pixelLimit: Double?
+  @OptionGroup var limit: PixelLimitOption
 
   enum Decode: String, CaseIterable, ExpressibleByArgument { case model, exact, fast }
 
   enum Pixels: String, CaseIterable, ExpressibleByArgument { case model, torch, caffe, tf, unit }
 
   enum Fit: String, CaseIterable, ExpressibleByArgument { case model, stretch, pad }
-
-  func validate() throws {
-    guard let pixelLimit else { return }
-    guard pixelLimit >= 1e-6, pixelLimit <= 1e6 else {
-      throw ValidationError(
-        "--pixel-limit takes megapixels from 0.000001 to 1000000, not \(pixelLimit)")
-    }
-  }
 
   func adjusted(_ preprocessing: Preprocessing) -> Preprocessing {
     var result = preprocessing
@@ -57,7 +44,7 @@ struct PictureOptions: ParsableArguments {
     case .exact: result.jpegDecoding = .exact
     case .fast: result.jpegDecoding = .shrinkOnLoad
     }
-    if let pixelLimit { result.pixelLimit = Int(pixelLimit * 1e6) }
+    limit.apply(to: &result)
     switch fit {
     case .model: break
     case .stretch: result.resizeRule = .stretch

@@ -74,10 +74,27 @@ final class Terminal: Sendable {
       while !rest.isEmpty {
         let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
         if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-        guard count > 0 else { return }
+        guard count > 0 else { return lost(descriptor, errno) }
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       }
     }
+  }
+
+  /// The first reason why something didn't reach standard output, which the process has one of.
+  private static let failure = Mutex<Int32>(0)
+
+  private static func lost(_ descriptor: Int32, _ code: Int32) {
+    // Who closed the output, or its other end, wants no more of it.
+    guard descriptor == STDOUT_FILENO, code != EPIPE, code != EBADF else { return }
+    failure.withLock { if $0 == 0 { $0 = code } }
+  }
+
+  /// Makes sure that all that was to be read on standard output is there.
+  ///
+  /// - Throws: ``LostOutput`` where a full disk or the like took some.
+  static func checkOutput() throws {
+    let code = failure.withLock { $0 }
+    if code != 0 { throw LostOutput(reason: String(cString: strerror(code))) }
   }
 
   /// Prints a value as one line of JSON.
@@ -98,5 +115,14 @@ extension Format {
   static func duration(_ seconds: Double) -> String {
     let whole = Int(max(seconds, 0).rounded())
     return "\(whole / 60):\(String(format: "%02d", whole % 60))"
+  }
+}
+
+/// Results that standard output didn't take.
+struct LostOutput: Error, CustomStringConvertible {
+  var reason: String
+
+  var description: String {
+    "not all could be written to standard output (\(reason)); make room and run the command again"
   }
 }

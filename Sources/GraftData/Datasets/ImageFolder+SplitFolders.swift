@@ -72,6 +72,30 @@ extension ImageFolder {
     try split(at: FilePath(path))
   }
 
+  /// Opens the training folder of a split whose other parts can't serve to validate on: there is no
+  /// validation folder, and `test` is missing or not sorted by class, which is noticed. `nil` where the
+  /// subfolders are no split, or there is a part to validate on.
+  ///
+  /// - Throws: `ImageFolderError` where a part is there twice, or the training folder is no data set.
+  public static func trainingOnly(at path: FilePath) throws -> ImageFolder? {
+    let folders = try ClassFolders(in: path)
+    guard isSplit(at: path) || looksSplit(folders.names),
+      let training = try folders.part(.training), try folders.part(.validation) == nil
+    else { return nil }
+    let learned = try ImageFolder(training)
+    guard let test = try folders.part(.test) else { return learned }
+    guard try !ClassFolders(in: test).names.contains(where: learned.classes.contains) else {
+      return nil
+    }
+    return learned.noticing(
+      .partLeftAlone(
+        folder: test.display, reason: "it has none of the folders of \(training.display)"))
+  }
+
+  fileprivate func noticing(_ notice: FolderNotice) -> ImageFolder {
+    ImageFolder(path: path, classes: classes, entries: entries, notices: notices + [notice])
+  }
+
   /// Lists a folder by the classes of another.
   ///
   /// - Throws: `ImageFolderError` where it has classes of its own or no picture at all.
@@ -125,9 +149,7 @@ extension DatasetSplit<ImageFolder> {
       let place = path.display + ": "
       let words = "\(error)"
       let reason = words.hasPrefix(place) ? String(words.dropFirst(place.count)) : words
-      result.training = ImageFolder(
-        path: training.path, classes: training.classes, entries: training.entries,
-        notices: training.notices + [.partLeftAlone(folder: path.display, reason: reason)])
+      result.training = training.noticing(.partLeftAlone(folder: path.display, reason: reason))
     }
     return result
   }

@@ -33,7 +33,8 @@ public enum ImageFolderError: Error, Equatable, CustomStringConvertible {
     case .noClass(let path):
       "\(path): no class found; expected one subfolder for each class"
     case .oneClass(let path, let name):
-      "\(path): only one class (\(name)); two or more are needed, one subfolder for each"
+      "\(path): only one class (\(name)); two or more are needed, one subfolder for each; if \(name) "
+        + "holds them, open that folder"
     case .emptyClasses(let path, let names):
       "\(path): no pictures in \(names.joined(separator: ", ")); "
         + "add some or remove the folder(s)"

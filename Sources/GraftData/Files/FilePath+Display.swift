@@ -40,7 +40,13 @@ struct FileName: Hashable, Comparable {
   /// The name as text that tells it from all others.
   var display: String { bytes.withUnsafeBytes(Self.display) }
 
-  var isHidden: Bool { bytes.first == UInt8(ascii: ".") }
+  /// Whether a user never put it there: what begins with a dot, and what macOS's archives and Synology's
+  /// servers add to folders of pictures.
+  var isHidden: Bool {
+    bytes.first == UInt8(ascii: ".") || Self.ofSystems.contains { bytes.elementsEqual($0.utf8) }
+  }
+
+  private static let ofSystems = ["__MACOSX", "@eaDir"]
 
   /// What follows the last dot, in lower case; empty where nothing does.
   var ending: String {

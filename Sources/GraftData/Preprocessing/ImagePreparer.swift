@@ -151,8 +151,27 @@ public final class ImagePreparer {
     into values: UnsafeMutableBufferPointer<Float>
   ) throws {
     try check(plan)
-    let opaque = try layOverBackground(picture, plan)
+    let part = layOverBackground(picture, plan)
     let result = try resized.view(preprocessing.size)
+    try resize(part, plan, into: result)
+    let final = try augmentation?.apply(to: result, scratch: changed, using: &random) ?? result
+    table.normalize(final, into: values)
+  }
+
+  private func resize(
+    _ part: GraftPixelView, _ plan: SamplePlan, into result: GraftPixelView
+  ) throws {
+    let isGray = preprocessing.channelOrder == .gray
+    var opaque = part
+    if let color = plan.resize.paddingColor, part.width != part.height {
+      let square = PaddedSquare(picture: part, color: color, isGray: isGray)
+      if try resampler.resize(square, by: preprocessing.interpolation, into: result) { return }
+      decoder.waitForGate(square.size)
+      opaque = try padded.view(square.size)
+      square.write(0..<square.size.height, into: opaque)
+    } else if isGray {
+      graft_make_gray(opaque)
+    }
     let place = PixelRectangle(
       x: plan.resize.placement.x, y: plan.resize.placement.y, width: plan.resize.kept.width,
       height: plan.resize.kept.height)
@@ -160,8 +179,6 @@ public final class ImagePreparer {
     try resampler.resize(
       opaque, to: plan.resize.scaled, keeping: plan.resize.kept,
       by: preprocessing.interpolation, into: result.cropped(to: place))
-    let final = try augmentation?.apply(to: result, scratch: changed, using: &random) ?? result
-    table.normalize(final, into: values)
   }
 
   /// - Throws: `ImageError` where the plan asks for more pixels than are allowed.
@@ -181,31 +198,14 @@ public final class ImagePreparer {
     }
   }
 
-  /// The part of the picture that is resized: opaque, on its square where padded, gray where asked.
+  /// The part of the picture that is resized, opaque.
   private func layOverBackground(
     _ picture: ImageDecoder.Picture, _ plan: SamplePlan
-  ) throws -> GraftPixelView {
+  ) -> GraftPixelView {
     let part = picture.pixels.cropped(
       to: plan.source.scaled(from: picture.fullSize, to: picture.pixels.size))
     if picture.hasAlpha { graft_composite(part, part, preprocessing.background.rgba) }
-    var result = part
-    if let color = plan.resize.paddingColor, part.width != part.height {
-      result = try padToSquare(part, color)
-    }
-    if preprocessing.channelOrder == .gray { graft_make_gray(result) }
-    return result
-  }
-
-  private func padToSquare(_ part: GraftPixelView, _ color: Color) throws -> GraftPixelView {
-    let square = ImageSize(part.size.longerSide)
-    decoder.waitForGate(square)
-    let result = try padded.view(square)
-    graft_fill_pixels(result, color.rgba)
-    let place = PixelRectangle(
-      x: (square.width - Int(part.width)) / 2, y: (square.height - Int(part.height)) / 2,
-      width: Int(part.width), height: Int(part.height))
-    graft_copy(part, result.cropped(to: place))
-    return result
+    return part
   }
 }
 

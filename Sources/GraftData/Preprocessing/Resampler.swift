@@ -5,9 +5,12 @@ final class Resampler {
   private var horizontal = TapTable()
   private var vertical = TapTable()
   private let band = PixelBuffer()
+  private let strips = PixelBuffer()
 
   /// Rows of the result made at a time: what they need of the picture stays in the cache.
   private static let bandHeight = 16
+  /// Rows of a padded square that are made at a time.
+  private static let stripHeight = 32
 
   /// Writes the part `kept` of `source` scaled to `scaled` into `destination`, which has its size.
   ///
@@ -46,7 +49,51 @@ final class Resampler {
     } else if Self.beginsWithColumns(source.size, scaled) {
       try convolveColumnsFirst(source, into: destination)
     } else {
-      try convolveRowsFirst(source, into: destination)
+      try convolveRowsFirst(into: destination) { rows, result in
+        _ = horizontal.withTaps { graft_resample_rows(source.rows(rows), result, $0) }
+      }
+    }
+  }
+
+  /// Writes a picture on its square, scaled to the size of `destination`. The square is made some rows at
+  /// a time: that of a long strip would take far more memory than the strip.
+  ///
+  /// - Parameter finish: What is done to rows of the square before they are scaled.
+  /// - Returns: Whether it was done; it is not where the square has the size already or is scaled in
+  ///   another order than rows first.
+  /// - Throws: `ImageError` where there is no memory for the rows.
+  func resize(
+    _ square: PaddedSquare, by interpolation: Interpolation, into destination: GraftPixelView
+  ) throws -> Bool {
+    defer { withExtendedLifetime(self) {} }
+    let (side, scaled) = (square.size.width, destination.size)
+    guard let filter = interpolation.filter, side != scaled.width, side != scaled.height,
+      !Self.beginsWithColumns(square.size, scaled)
+    else { return false }
+    horizontal.compute(filter, from: side, to: scaled.width, first: 0, count: scaled.width)
+    vertical.compute(filter, from: side, to: scaled.height, first: 0, count: scaled.height)
+    try convolveRowsFirst(into: destination) { rows, result in
+      for top in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.stripHeight) {
+        let part = top..<min(top + Self.stripHeight, rows.upperBound)
+        let target = result.rows(top - rows.lowerBound..<part.upperBound - rows.lowerBound)
+        try makeStrip(part, of: square, into: target)
+      }
+    }
+    return true
+  }
+
+  /// Rows of a square, scaled. Those beside the picture are all the same: one is made.
+  private func makeStrip(
+    _ rows: Range<Int>, of square: PaddedSquare, into target: GraftPixelView
+  ) throws {
+    let isPlain = !rows.overlaps(square.pictureRows)
+    let made = isPlain ? rows.lowerBound..<rows.lowerBound + 1 : rows
+    let strip = try strips.view(ImageSize(width: square.size.width, height: made.count))
+    square.write(made, into: strip)
+    _ = horizontal.withTaps { graft_resample_rows(strip, target.rows(0..<made.count), $0) }
+    guard isPlain else { return }
+    for row in 1..<max(rows.count, 1) {
+      graft_copy(target.rows(0..<1), target.rows(row..<row + 1))
     }
   }
 
@@ -73,8 +120,10 @@ final class Resampler {
 
   /// Both passes, some rows of the result at a time. Rows between the passes that two bands share
   /// are kept, so that each is made once.
+  ///
+  /// - Parameter makeRows: Scales rows of the source to the width of the result.
   private func convolveRowsFirst(
-    _ source: GraftPixelView, into destination: GraftPixelView
+    into destination: GraftPixelView, makeRows: (Range<Int>, GraftPixelView) throws -> Void
   ) throws {
     let width = Int(destination.width)
     let rowLimit = vertical.greatestSpan(ofBandsOf: Self.bandHeight)
@@ -86,10 +135,9 @@ final class Resampler {
       keep(needed, of: held, in: rows)
       let fresh = max(needed.lowerBound, held.upperBound)..<needed.upperBound
       if !fresh.isEmpty {
-        let from = source.rows(fresh)
         let to = rows.rows(
           fresh.lowerBound - needed.lowerBound..<fresh.upperBound - needed.lowerBound)
-        horizontal.withTaps { graft_resample_rows(from, to, $0) }
+        try makeRows(fresh, to)
       }
       held = needed
       vertical.withTaps(from: top) {
