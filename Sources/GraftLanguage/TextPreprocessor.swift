@@ -26,10 +26,14 @@ public struct TextPreprocessor: Preprocessor {
     lengths: [Int] = [16, 32, 64, 128, 256]
   ) {
     self.tokenizer = tokenizer
-    let longest = max(4, min(longest, encoder.longestText))
-    self.lengths = Set(lengths.filter { (4..<longest).contains($0) } + [longest]).sorted(by: >)
+    let longest = max(Self.shortest, min(longest, encoder.longestText))
+    let shorter = lengths.filter { (Self.shortest..<longest).contains($0) }
+    self.lengths = Set(shorter + [longest]).sorted(by: >)
     readsTypes = encoder.configuration.readsTypes
   }
+
+  /// Room for the tokens that frame a pair, and one more.
+  private static let shortest = WordPieceTokenizer.framingCount(isPair: true) + 1
 
   public var signatures: [Signature] {
     lengths.map { length in
@@ -42,17 +46,20 @@ public struct TextPreprocessor: Preprocessor {
   }
 
   public func signature(of sample: Text) -> Int {
-    let count = tokens(of: sample, longest: lengths[0]).count
+    let count = tokens(of: sample, longest: lengths.first ?? .max).count
     return lengths.lastIndex { $0 >= count } ?? 0
   }
 
-  public func makeWriter(_ augmentation: Never?) -> SampleWriter<Text> {
-    { sample, row, _ in
+  /// - Throws: ``TextLengthError`` where ``lengths`` make no sense.
+  public func makeWriter(_ augmentation: Never?) throws -> SampleWriter<Text> {
+    guard let least = lengths.last, least >= Self.shortest, lengths == lengths.sorted(by: >) else {
+      throw TextLengthError(lengths: lengths)
+    }
+    return { sample, row, _ in
       let length = row.signature["input_ids"]?.type.shape.count ?? 0
       let tokens = self.tokens(of: sample, longest: length)
-      let ids = try row.integers("input_ids")
-      ids.update(repeating: tokenizer.paddingID)
-      _ = ids.update(fromContentsOf: tokens.ids)
+      let padding = Array(repeating: tokenizer.paddingID, count: max(0, length - tokens.count))
+      try row.write(integers: tokens.ids + padding, to: "input_ids")
       try row.write(tokens.ids.map { _ in 1 }, to: "attention_mask")
       if readsTypes { try row.write(integers: tokens.typeIDs, to: "token_type_ids") }
     }
@@ -60,5 +67,14 @@ public struct TextPreprocessor: Preprocessor {
 
   private func tokens(of sample: Text, longest: Int) -> TokenizedText {
     tokenizer.tokenize(sample.text, sample.second, longest: longest)
+  }
+}
+
+/// Lengths of rows that texts can't be put into.
+public struct TextLengthError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let lengths: [Int]
+
+  public var description: String {
+    "the lengths of rows are \(lengths); give one or more from 4 on, the longest first"
   }
 }

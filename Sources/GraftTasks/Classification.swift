@@ -49,6 +49,9 @@ public struct Classification<Inputs: Preprocessor>: LearningTask {
     OutputActivation(of: loss, outputCount: outputCount)
   }
 
+  /// Whether the loss is one of a single output that tells two classes apart.
+  package var takesOneOutput: Bool { OutputActivation(of: loss, outputCount: 1) == .sigmoid }
+
   private var outputCount: Int { isBinary ? 1 : classCount }
 
   public var signatures: [Signature] {

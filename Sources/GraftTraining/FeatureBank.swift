@@ -77,7 +77,8 @@ public final class FeatureBank {
 
   /// A batch of the rows of some samples.
   func batch(of samples: [Int], position: Int, in memories: BatchMemories) throws -> Batch {
-    let rows = samples.map { self.rows[$0] ?? 0 }
+    let rows = samples.compactMap { self.rows[$0] }
+    precondition(rows.count == samples.count, "samples are those whose features are kept")
     return try memories.makeBatch(
       of: samples, ids: rows.map { ids[$0] }, weights: rows.map { weights[$0] },
       position: position

@@ -108,6 +108,61 @@ import Testing
     for (a, b) in zip(try await fit(.automatic), try await fit(.off)) { #expect(abs(a - b) < 1e-5) }
   }
 
+  /// Any two data sets, and a loss and a metric of one's own on one output.
+  @Test func anyDataSetsLossAndMetric() async throws {
+    struct Half: Loss {
+      var factor: Float
+      func trace(_ outputs: Tensors, _ targets: Tensors, in scope: Scope) -> LossValue {
+        let mean = BinaryCrossEntropy().trace(outputs, targets, in: scope).mean
+        return LossValue(mean: scope.builder.apply(Scale(by: factor), to: mean))
+      }
+    }
+    struct MeanScore: MeanMetric {
+      var name: String { "score" }
+      func values(_ outputs: Tensors, _ targets: Tensors, in scope: Scope) -> Symbol {
+        outputs[TensorName.output, scope]
+      }
+    }
+    let fixture = try Fixture()
+    let data = try fixture.dataset()
+    func makeLearner(_ loss: some Loss) throws -> Learner<TextClassification> {
+      let encoder = try TextEncoder(
+        contentsOf: Self.folder.appending(path: "bert/weights.safetensors"))
+      let learner = try Learner(
+        TextClassifier(encoder, outputCount: 1, dropout: 0), classNames: ["bad", "good"],
+        tokenizer: WordPieceTokenizer(tokens: fixture.tokens), longest: 12,
+        freezing: .allOf(encoder), loss: loss, optimizer: .sgd(0.1), device: CPUDevice())
+      learner.task.metrics.append(MeanScore())
+      return learner
+    }
+    let (plain, own) = (try makeLearner(.binaryCrossEntropy), try makeLearner(Half(factor: 0.5)))
+    let before = try plain.evaluate(data)
+    #expect(abs(try own.evaluate(data).loss - before.loss / 2) < 1e-6)
+    let scores = try plain.classify(data).map { log($0.probabilities[1] / $0.probabilities[0]) }
+    let score = try #require(before["score"])
+    #expect(abs(score - scores.reduce(0, +) / 6) < 1e-4)
+    #expect(before.accuracy != nil)
+    let options = TrainingOptions(epochs: 2, batchSize: 6)
+    let history = try await own.fit(data, validation: data.subset([0, 1]), options: options)
+    #expect(history.epochs.map(\.validation?.sampleCount) == [2, 2])
+    // A step with half of the loss at twice the rate is the same step.
+    let other = try makeLearner(.binaryCrossEntropy)
+    other.optimizer = .sgd(0.05)
+    try await other.fit(data, options: options)
+    for path in ["head.dense.weight", "head.dense.bias"] as [ParameterPath] {
+      let (a, b) = (try own.parameters().values(at: path), try other.parameters().values(at: path))
+      for (x, y) in zip(a, b) { #expect(abs(x - y) < 1e-6) }
+    }
+  }
+
+  @Test(arguments: [[], [3], [4, 12], [0]])
+  func lengthsThatMakeNoSenseAreRefused(lengths: [Int]) throws {
+    let fixture = try Fixture()
+    let learner = try Self.makeLearner(fixture, freezing: .backbone, lengths: [12])
+    learner.task.inputs.lengths = lengths
+    #expect(throws: TextLengthError.self) { try learner.feed(fixture.dataset()) }
+  }
+
   @Test func textsInMemoryAreToldApart() throws {
     let fixture = try Fixture()
     let learner = try Self.makeLearner(fixture, freezing: .backbone, lengths: [12])

@@ -20,7 +20,7 @@ extension Learner {
   ) throws -> BatchLoader where Goal == Classification<Inputs> {
     let width = try model.outline().output.shape.extents.last ?? 0
     let classCount = dataset.classes.count
-    let isBinary = width == 1 && loss is BinaryCrossEntropy && classCount == 2
+    let isBinary = width == 1 && classCount == 2 && task.takesOneOutput
     guard isBinary || width == classCount else {
       throw LearnerError.classCount(model: model.name, outputs: width, classes: classCount)
     }

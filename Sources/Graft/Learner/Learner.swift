@@ -127,7 +127,7 @@ public final class Learner<Goal: LearningTask> {
   /// - Returns: The epochs of this fit.
   @discardableResult
   public func fit(
-    _ data: some Dataset<Goal.Sample>, validation: (some Dataset<Goal.Sample>)?,
+    _ data: any Dataset<Goal.Sample>, validation: (any Dataset<Goal.Sample>)? = nil,
     augmentation: Goal.Augmentation? = nil, options: TrainingOptions = TrainingOptions(),
     isolation: isolated (any Actor)? = #isolation
   ) async throws -> History {

@@ -3,8 +3,11 @@ public import GraftGraph
 /// Numbers in memory, as from a computation or a file of features: an array for each tensor of a network
 /// and of its targets, in batches.
 public struct ArraySource: BatchSource {
+  /// How many samples there are.
   public let sampleCount: Int
+  /// What each sample consists of: one signature.
   public let signatures: [Signature]
+  /// Numbers in memory stay what they are.
   public var isRepeatable: Bool { true }
   private let values: [String: [Float]]
   private let weights: [Float]
@@ -54,6 +57,7 @@ public struct ArraySource: BatchSource {
       values: [TensorName.input: samples, TensorName.targets: targets], weights: weights)
   }
 
+  /// Batches with these samples, in this order; the same in every epoch.
   public func batches(_ plan: [PlannedBatch], epoch: Int) -> any BatchIterator {
     Batches(source: self, plan: plan)
   }

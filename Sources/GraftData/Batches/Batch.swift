@@ -72,7 +72,8 @@ extension Batch {
   ///   - weights: How much each sample counts; by default 1.
   ///   - values: The numbers of each tensor, sample after sample.
   /// - Throws: ``SampleSizeError`` where a tensor has more or fewer numbers than the samples need;
-  ///   ``BatchLoaderError/outOfMemory(byteCount:)``.
+  ///   ``SampleRowError`` where it isn't of Float32; ``BatchLoaderError`` where a weight is no number from 0
+  ///   on, or there is no memory.
   public convenience init(
     _ signature: Signature, of samples: [Int], ids: [UInt64]? = nil, weights: [Float]? = nil,
     position: Int = 0, values: [String: [Float]]
@@ -80,6 +81,9 @@ extension Batch {
     let layout = BatchLayout(signature, capacity: samples.count)
     let memory = try BatchMemory(byteCount: layout.byteCount)
     for (position, tensor) in signature.tensors.enumerated() {
+      guard tensor.type.elementType == .float32 else {
+        throw SampleRowError.noTensor(tensor.name, .float32, signature)
+      }
       let values = values[tensor.name] ?? []
       try SampleSizeError.check(
         values.count, of: tensor.name, expected: tensor.type.shape.count, count: samples.count)

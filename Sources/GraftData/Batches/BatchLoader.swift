@@ -10,8 +10,11 @@ import Synchronization
 public final class BatchLoader: BatchSource {
   /// How samples are prepared.
   public let options: Options
+  /// How many samples the dataset has.
   public let sampleCount: Int
+  /// What the preprocessor makes of samples, without targets where they aren't read.
   public let signatures: [Signature]
+  /// Whether nothing is random about samples.
   public let isRepeatable: Bool
 
   let reader: SampleReader
@@ -92,11 +95,17 @@ public final class BatchLoader: BatchSource {
     ringBatchCount * Self.byteCount(signatures, batchSize)
   }
 
+  /// Which samples form which batches: of one signature each, where there are several lengths or sizes.
+  ///
+  /// - Throws: What reading a sample throws, where its signature has to be found out.
   public func plan(_ order: BatchOrder, size: Int, epoch: Int) throws -> [PlannedBatch] {
     order.batches(
       of: sampleCount, size: size, epoch: epoch, signatures: try signaturesOfSamples())
   }
 
+  /// Starts to prepare batches on other threads, as ``stream(_:epoch:)`` does.
+  ///
+  /// - Throws: ``BatchLoaderError``.
   public func batches(_ plan: [PlannedBatch], epoch: Int) throws -> any BatchIterator {
     try stream(plan, epoch: epoch)
   }

@@ -14,7 +14,7 @@ public protocol Dataset<Sample>: Sendable {
   func identity(at index: Int) -> UInt64
   /// How much the sample counts in training and evaluation, from 0 on. By default 1.
   func weight(at index: Int) -> Float
-  /// A number from 0 on that samples of one kind share, as those of a class do: each part of a split gets
+  /// A number that samples of one kind share, as those of a class do: each part of a split gets
   /// its share of every kind. By default 0.
   func group(at index: Int) -> Int
 }
@@ -41,10 +41,13 @@ extension Dataset {
   public func split(
     validation: Double, stratified: Bool = true, seed: UInt64 = 0
   ) throws -> DatasetSplit<Subset<Self>> {
-    let groups = (0..<count).map(group(at:))
+    let given = (0..<count).map(group(at:))
+    let numbers = Dictionary(
+      uniqueKeysWithValues: Set(given).sorted().enumerated().map { ($1, $0) })
+    let groups = given.map { numbers[$0] ?? 0 }
     let parts = try SplitIndices(
       labels: groups, tickets: (0..<count).map { SplitIndices.ticket(of: $0, seed: seed) },
-      classCount: (groups.max() ?? 0) + 1, validation: validation, stratified: stratified)
+      classCount: numbers.count, validation: validation, stratified: stratified)
     return DatasetSplit(
       training: subset(parts.training), validation: subset(parts.validation))
   }
@@ -70,10 +73,17 @@ public struct UnlabeledDataset<Input: Sendable, Label: Sendable>: Dataset {
   /// - Parameter base: The samples with their labels.
   public init(_ base: any Dataset<Labeled<Input, Label>>) { self.base = base }
 
+  /// As many as there are with labels.
   public var count: Int { base.count }
+  /// One input.
+  ///
+  /// - Throws: What the labelled samples' dataset throws.
   public func sample(at index: Int) throws -> Input { try base.sample(at: index).input }
+  /// That of the labelled sample.
   public func identity(at index: Int) -> UInt64 { base.identity(at: index) }
+  /// How much the labelled sample counts.
   public func weight(at index: Int) -> Float { base.weight(at: index) }
+  /// The kind of the labelled sample.
   public func group(at index: Int) -> Int { base.group(at: index) }
 }
 

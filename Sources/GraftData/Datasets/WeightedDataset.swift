@@ -13,14 +13,22 @@ public struct WeightedDataset<Base: ClassifiedDataset>: ClassifiedDataset {
     (self.base, self.classWeights) = (base, classWeights)
   }
 
+  /// How many samples there are.
   public var count: Int { base.count }
+  /// Those of the samples.
   public var classes: [String] { base.classes }
+  /// The class of one sample.
   public func label(at index: Int) -> Int { base.label(at: index) }
+  /// That of the sample.
   public func identity(at index: Int) -> UInt64 { base.identity(at: index) }
+  /// One sample.
+  ///
+  /// - Throws: What the samples' dataset throws.
   public func sample(at index: Int) throws -> Labeled<Base.Input, Int> {
     try base.sample(at: index)
   }
 
+  /// What the sample counts times what its class does.
   public func weight(at index: Int) -> Float {
     base.weight(at: index) * classWeights[base.label(at: index)]
   }
