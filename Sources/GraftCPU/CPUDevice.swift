@@ -11,6 +11,7 @@ public final class CPUDevice: Device {
 
   public let name: String
   public let traits: DeviceTraits
+  public let turns = DeviceQueue()
   let pool: ThreadPool
   private let allocations = AllocationCount()
 

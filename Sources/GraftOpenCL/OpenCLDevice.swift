@@ -7,6 +7,7 @@ public final class OpenCLDevice: Device {
 
   public let description: OpenCLDeviceDescription
   public let traits: DeviceTraits
+  public let turns = DeviceQueue()
   let context: OpenCLContext
   let queue: OpenCLQueue
   /// None where the device is the host: both would share one memory and the same processors.

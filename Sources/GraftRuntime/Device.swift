@@ -50,6 +50,8 @@ public protocol Device: AnyObject, Sendable {
   var tuningVersion: String? { get }
   /// The bytes of all buffers that exist now, by the device's own count.
   var allocatedByteCount: Int { get }
+  /// Where those who share the device take turns.
+  var turns: DeviceQueue { get }
 
   /// Allocates a buffer whose content is undefined.
   ///

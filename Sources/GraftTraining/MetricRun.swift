@@ -8,9 +8,14 @@ final class MetricRun {
   private var sampleCount = 0
   private var counters: [any MetricCounter]
 
-  init(_ metrics: [any Metric]) {
+  init(_ metrics: [any Metric]) { counters = Self.counters(of: metrics) }
+
+  /// Goes on with the loss, and counts other metrics from now on.
+  func count(_ metrics: [any Metric]) { counters = Self.counters(of: metrics) }
+
+  private static func counters(of metrics: [any Metric]) -> [any MetricCounter] {
     func open<M: Metric>(_ metric: M) -> any MetricCounter { Counter(metric) }
-    counters = metrics.map { open($0) }
+    return metrics.map { open($0) }
   }
 
   /// Adds a batch.

@@ -11,25 +11,15 @@ extension TrainingEngine {
     return counter.metrics
   }
 
-  /// Passes predictions and values of endpoints batch by batch, so that no more need be in memory.
-  ///
-  /// - Parameter body: Takes a batch and, by name, a row for each of its samples. Where samples are
-  ///   grouped by length, batches come in another order than the source's samples.
-  public func predict(
-    _ source: any BatchSource, batchSize: Int, endpoints: [String] = [],
-    _ body: (_ batch: Batch, _ rows: TensorValues) throws -> Void
-  ) throws {
-    try forEachBatch(of: source, batchSize: batchSize) { batch in
-      try body(batch, predict(batch, batchSize: batchSize, endpoints: endpoints))
-    }
-  }
-
   private func forEachBatch(
     of source: any BatchSource, batchSize: Int, _ body: (Batch) throws -> Void
   ) throws {
     let plan = try source.plan(.sequential, size: batchSize, epoch: 0)
     let batches = try source.batches(plan, epoch: 0)
-    while let batch = try batches.next() { try body(batch) }
+    while let batch = try batches.next() {
+      try checkCancellation()
+      try body(batch)
+    }
   }
 
   /// Puts other values in place of parameters; graphs are compiled anew at their next use.

@@ -17,6 +17,8 @@ public final class TrainingEngine {
   /// Which graph was sent samples ahead that it has not yet taken.
   private weak var sentTo: Compilation?
   private let seed: UInt64
+  /// Throws where the work under way is no longer wanted; asked between batches.
+  let checkCancellation: () throws -> Void
 
   private struct TraceKey: Hashable {
     let batchSize: Int
@@ -27,10 +29,13 @@ public final class TrainingEngine {
   ///   - trace: Gives the graph of the model for a batch size and what samples consist of (`nil` for what
   ///     the model usually takes), always with the same parameters.
   ///   - seed: Decides which elements dropouts drop.
+  ///   - checkCancellation: Throws where the work under way is no longer wanted; asked between batches.
   public init(
     session: any Session, configuration: TrainingConfiguration, seed: UInt64 = 0,
+    checkCancellation: @escaping () throws -> Void = {},
     trace: @escaping (Int, Signature?) throws -> Graph
   ) {
+    self.checkCancellation = checkCancellation
     self.session = session
     self.configuration = configuration
     self.seed = seed
@@ -145,34 +150,33 @@ public final class TrainingEngine {
   }
 
   /// The graph of a training step on samples.
-  public func trainingGraph(batchSize: Int) throws -> Graph {
-    try trainingGraph(batchSize: batchSize, configuration)
-  }
-
-  /// The memory that a training step takes, before anything is allocated.
-  public func forecast(batchSize: Int) throws -> MemoryReport {
-    try forecast(batchSize: batchSize, configuration)
-  }
-
-  /// The same with every parameter trained: what freezing saves is the difference.
-  public func forecastEverythingTrainable(batchSize: Int) throws -> MemoryReport {
-    var everything = configuration
-    let model = try trace(batchSize)
-    everything.trainable = Set(model.parameters.filter(\.role.isTrainable).map(\.path))
-    return try forecast(batchSize: batchSize, everything)
-  }
-
-  private func trainingGraph(
-    batchSize: Int, _ configuration: TrainingConfiguration
+  ///
+  /// - Parameter configuration: By default the one that steps go by.
+  public func trainingGraph(
+    batchSize: Int, _ configuration: TrainingConfiguration? = nil
   ) throws -> Graph {
-    try configuration.pipeline.training(
+    let configuration = configuration ?? self.configuration
+    return try configuration.pipeline.training(
       trace(batchSize), optimizer: configuration.optimizer, targets: configuration.targets)
   }
 
-  private func forecast(
-    batchSize: Int, _ configuration: TrainingConfiguration
+  /// The memory that a training step takes, before anything is allocated.
+  ///
+  /// - Parameter configuration: By default the one that steps go by; another changes nothing of them.
+  public func forecast(
+    batchSize: Int, _ configuration: TrainingConfiguration? = nil
   ) throws -> MemoryReport {
     try session.forecast(trainingGraph(batchSize: batchSize, configuration))
+  }
+
+  /// The same with every parameter trained: what freezing saves is the difference.
+  public func forecastEverythingTrainable(
+    batchSize: Int, _ configuration: TrainingConfiguration? = nil
+  ) throws -> MemoryReport {
+    var everything = configuration ?? self.configuration
+    let model = try trace(batchSize)
+    everything.trainable = Set(model.parameters.filter(\.role.isTrainable).map(\.path))
+    return try forecast(batchSize: batchSize, everything)
   }
 
   /// What decides which graph a batch needs.

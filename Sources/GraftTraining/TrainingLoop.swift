@@ -5,29 +5,33 @@ import GraftRuntime
 /// Trains step by step, each time it is asked for the next event.
 ///
 /// Nothing runs between two calls, so whoever asks decides when to stop, and stopping is to ask no
-/// more: the parameters are then those after the last step.
+/// more: the parameters are then those after the last step. Each call says what trains and how, which may
+/// be something else than before.
 public final class TrainingLoop {
   let engine: TrainingEngine
-  private let configuration: TrainingConfiguration
+  private var configuration: TrainingConfiguration
   private let options: TrainingOptions
+  /// What was given to train and validate on.
+  private let given: (training: any BatchSource, validation: (any BatchSource)?)
   /// What is trained and validated on: from the extraction on, what the frozen part left of it.
   private var training: any BatchSource
   private var validation: (any BatchSource)?
   private let seed: UInt64
   private let firstEpoch: Int
-  private var phase = Phase.start
+  private var phase = Phase.beginEpoch
+  /// Whether to look, before the next epoch, for what can be computed once for all that follow.
+  private var looksForFeatures = true
+  private var isStartKept = false
   private var epoch = 0
   private var step = 0
   private var values: BestValues?
   private var leastLoss = Float.infinity
   private var epochsWithoutProgress = 0
-  private let trainableCount: Int
+  private var trainableCount = 0
 
   private enum Phase {
-    case start
-    case extracting(FeatureExtraction)
-    case beforeTraining
     case beginEpoch
+    case extracting(FeatureExtraction)
     case training(EpochProgress)
     case done
   }
@@ -48,36 +52,28 @@ public final class TrainingLoop {
     self.engine = engine
     self.configuration = configuration
     self.options = options
+    given = (training, validation)
     self.training = training
     self.validation = validation
     self.seed = seed
     self.firstEpoch = firstEpoch
-    let model = try engine.trace(1)
-    trainableCount = model.parameters.filter { configuration.trainable.contains($0.path) }
-      .reduce(0) { $0 + $1.type.shape.count }
+    trainableCount = try countTrainable()
   }
 
   /// The next event, or `nil` when training is over.
-  public func next() throws -> TrainingEvent? {
+  ///
+  /// - Parameter new: What trains and how from now on; as before if `nil`.
+  public func next(_ new: TrainingConfiguration? = nil) throws -> TrainingEvent? {
+    if let new, new != configuration { try adopt(new) }
+    try engine.configure(configuration)
     while true {
       switch phase {
-      case .start:
-        try engine.configure(configuration)
-        phase = try startExtraction().map(Phase.extracting) ?? .beforeTraining
+      case .beginEpoch: try goOn()
       case .extracting(let extraction):
         if let count = try extraction.next() {
           return .extracted(count: count, total: extraction.total)
         }
-        phase = .beforeTraining
-      case .beforeTraining:
-        try keepStart()
         phase = .beginEpoch
-      case .beginEpoch:
-        if epoch == options.epochs {
-          try finish()
-          continue
-        }
-        phase = .training(try beginEpoch())
       case .training(let progress):
         if let record = try progress.next(self) {
           try requireFinite(record.loss, progress, step: record.step)
@@ -123,8 +119,25 @@ public final class TrainingLoop {
         warmup: options.warmupSteps)
   }
 
+  /// Begins what comes before the next step: an extraction, an epoch or the end.
+  private func goOn() throws {
+    if epoch == options.epochs { return try finish() }
+    if looksForFeatures {
+      looksForFeatures = false
+      if let extraction = try startExtraction() {
+        phase = .extracting(extraction)
+        return
+      }
+    }
+    if !isStartKept {
+      isStartKept = true
+      try keepStart()
+    }
+    phase = .training(try beginEpoch())
+  }
+
   private func startExtraction() throws -> FeatureExtraction? {
-    guard options.featureCache == .automatic, options.epochs > 1,
+    guard options.featureCache == .automatic, options.epochs - epoch > 1,
       let cache = try makeCache(training)
     else { return nil }
     training = cache
@@ -161,10 +174,9 @@ public final class TrainingLoop {
   private func beginEpoch() throws -> EpochProgress {
     let number = firstEpoch + epoch
     let plan = try training.plan(.shuffled(seed: seed), size: options.batchSize, epoch: number)
-    return EpochProgress(
-      number: number, batches: try training.batches(plan, epoch: number), stepCount: plan.count,
-      readsAhead: engine.session.takesInputsAhead, batchSize: options.batchSize,
-      metrics: configuration.metrics)
+    return try EpochProgress(
+      number: number, plan: plan, source: training, readsAhead: engine.session.takesInputsAhead,
+      batchSize: options.batchSize, metrics: configuration.metrics)
   }
 
   private func endEpoch(_ progress: EpochProgress) throws -> EpochRecord {
@@ -177,6 +189,46 @@ public final class TrainingLoop {
 
   private func evaluation() throws -> Metrics? {
     try validation.map { try engine.evaluate($0, batchSize: options.batchSize) }
+  }
+}
+
+// MARK: - Changes on the way
+
+extension TrainingLoop {
+  /// Goes by another configuration from the next step on, in the middle of an epoch too.
+  ///
+  /// Where other parameters change than before, features of what was frozen are worth nothing any more:
+  /// the samples of this epoch that are left come from the source, and features that can be kept now are
+  /// computed before the next one.
+  private func adopt(_ new: TrainingConfiguration) throws {
+    try new.validate()
+    try engine.configure(configuration)
+    let before = try engine.changing()
+    let hasOtherMetrics = !new.metrics.elementsEqual(configuration.metrics) { isEqual($0, $1) }
+    try engine.configure(new)
+    configuration = new
+    if case .training(let progress) = phase, hasOtherMetrics { progress.count(new.metrics) }
+    guard try engine.changing() != before else { return }
+    trainableCount = try countTrainable()
+    try keepFrozenValues()
+    (training, validation) = given
+    looksForFeatures = true
+    switch phase {
+    case .extracting: phase = .beginEpoch
+    case .training(let progress): try progress.goOn(with: training)
+    case .beginEpoch, .done: break
+    }
+  }
+
+  private func countTrainable() throws -> Int {
+    try engine.trace(1).parameters.filter { configuration.trainable.contains($0.path) }
+      .reduce(0) { $0 + $1.type.shape.count }
+  }
+
+  /// Adds to the best values what was frozen until now, and so belongs to them.
+  private func keepFrozenValues() throws {
+    guard let kept = values?.values, !kept.isEmpty else { return }
+    values?.values = kept.merging(try currentValues()) { old, _ in old }
   }
 }
 

@@ -84,12 +84,12 @@ import Testing
     let one = try Self.makeLearner(fixture, freezing: .backbone, lengths: [12])
     let several = try Self.makeLearner(fixture, freezing: .backbone, lengths: [12, 6, 4])
     #expect(try several.feed(data).signatures.count == 3)
-    let (first, second) = (try one.classify(data), try several.classify(data))
+    let (first, second) = (try await one.classify(data), try await several.classify(data))
     #expect(second.map(\.sample) == Array(0..<6))
     for (a, b) in zip(first, second) {
       for (x, y) in zip(a.probabilities, b.probabilities) { #expect(abs(x - y) < 1e-5) }
     }
-    let (loss, other) = (try one.evaluate(data).loss, try several.evaluate(data).loss)
+    let (loss, other) = (try await one.evaluate(data).loss, try await several.evaluate(data).loss)
     #expect(abs(loss - other) < 1e-5)
     #expect(abs(loss - fixture.frozen.losses[0]) < 1e-5)
     // Kept features, one table for each length, train as the texts themselves do.
@@ -136,9 +136,11 @@ import Testing
       return learner
     }
     let (plain, own) = (try makeLearner(.binaryCrossEntropy), try makeLearner(Half(factor: 0.5)))
-    let before = try plain.evaluate(data)
-    #expect(abs(try own.evaluate(data).loss - before.loss / 2) < 1e-6)
-    let scores = try plain.classify(data).map { log($0.probabilities[1] / $0.probabilities[0]) }
+    let before = try await plain.evaluate(data)
+    #expect(abs(try await own.evaluate(data).loss - before.loss / 2) < 1e-6)
+    let scores = try await plain.classify(data).map {
+      log($0.probabilities[1] / $0.probabilities[0])
+    }
     let score = try #require(before["score"])
     #expect(abs(score - scores.reduce(0, +) / 6) < 1e-4)
     #expect(before.accuracy != nil)
@@ -163,11 +165,11 @@ import Testing
     #expect(throws: TextLengthError.self) { try learner.feed(fixture.dataset()) }
   }
 
-  @Test func textsInMemoryAreToldApart() throws {
+  @Test func textsInMemoryAreToldApart() async throws {
     let fixture = try Fixture()
     let learner = try Self.makeLearner(fixture, freezing: .backbone, lengths: [12])
-    let answers = try learner.predict("b a d", Text("w o w", "n o"))
-    let expected = try learner.classify(fixture.dataset())
+    let answers = try await learner.predict("b a d", Text("w o w", "n o"))
+    let expected = try await learner.classify(fixture.dataset())
     for (a, b) in zip(answers[0].probabilities, expected[0].probabilities) {
       #expect(abs(a - b) < 1e-5)
     }

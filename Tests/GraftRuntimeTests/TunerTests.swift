@@ -101,6 +101,7 @@ private final class TimedDevice: Device {
   let traits = DeviceTraits(
     kind: .cpu, memoryByteCount: 1 << 30, largestAllocationByteCount: 1 << 30)
   let allocatedByteCount = 0
+  let turns = DeviceQueue()
   let runCount = Atomic(0)
   let elapsedMilliseconds = Atomic(0)
   private let milliseconds: [(name: String, time: Int)]

@@ -83,7 +83,7 @@ import Testing
   }
 
   /// Written by the build before bundles told how a model was trained.
-  @Test func bundlesOfVersion1StillOpen() throws {
+  @Test func bundlesOfVersion1StillOpen() async throws {
     let learner = try Learner(
       bundle: Self.fixtures.appending(path: "version1-small.graft"), device: CPUDevice())
     #expect(learner.loss is BinaryCrossEntropy)
@@ -94,7 +94,7 @@ import Testing
     let data = try ArrayDataset(
       values: (0..<96).map { Float($0 % 13) / 13 }, sampleShape: [4, 4, 3], labels: [0, 1],
       classes: ["dark", "bright"])
-    let predictions = try learner.predict(learner.feed(data)).flatMap(\.self)
+    let predictions = try await learner.predict(learner.feed(data)).flatMap(\.self)
     for (found, expected) in zip(predictions, [0.544_192_25, 0.717_136_3] as [Float]) {
       #expect(abs(found - expected) < 1e-6)
     }

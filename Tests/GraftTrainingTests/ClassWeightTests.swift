@@ -94,9 +94,9 @@ import Testing
     let weights: [Float] = [0.5, 1, 6]
     let learner = try await train(
       data, units: 3, loss: .crossEntropy, weights: .balanced, on: CPUDevice())
-    let told = try learner.evaluate(
+    let told = try await learner.evaluate(
       on: learner.feed(data, classWeights: weights), batchSize: 2)
-    let answers = try learner.classify(data)
+    let answers = try await learner.classify(data)
     var (sum, mass): (Float, Float) = (0, 0)
     for answer in answers {
       let label = data.label(at: answer.sample)

@@ -69,7 +69,8 @@ import Testing
     #expect(try Self.values(best) == Self.values(once))
     for (kept, last) in zip(try Self.values(best), try Self.values(last)) { #expect(kept != last) }
     #expect(
-      try best.evaluate(Self.makeData(brightIs: 0)) == once.evaluate(Self.makeData(brightIs: 0)))
+      try await best.evaluate(Self.makeData(brightIs: 0))
+        == once.evaluate(Self.makeData(brightIs: 0)))
   }
 
   @Test func endingEarlyPutsTheBestBack() async throws {
@@ -83,7 +84,7 @@ import Testing
       if case .step(let record) = event, record.epoch == 3 { break }
     }
     #expect(try Self.values(learner) != Self.values(once))
-    try run.end()
+    try await run.end()
     #expect(try Self.values(learner) == Self.values(once))
   }
 
@@ -106,7 +107,7 @@ import Testing
         epochs: 3, batchSize: 8, featureCache: .off, keepsBest: true, countsStart: true))
     for try await _ in run {}
     #expect(run.best?.epoch == nil)
-    #expect(try run.best?.validation == other.evaluate(Self.makeData(brightIs: 0)))
+    #expect(try await run.best?.validation == other.evaluate(Self.makeData(brightIs: 0)))
     #expect(try Self.values(learner) == start)
     #expect(learner.history.epochs.allSatisfy { $0.validation!.loss > run.best!.validation.loss })
   }
@@ -135,7 +136,7 @@ import Testing
       options: TrainingOptions(
         epochs: 3, batchSize: 8, featureCache: .off, keepsBest: true, countsStart: true))
     for try await _ in run { break }
-    try run.end()
+    try await run.end()
     #expect(try (Self.values(learner) == start) == learnsOpposite)
     #expect(run.best?.epoch == (learnsOpposite ? nil : 1))
   }

@@ -47,7 +47,7 @@ import Testing
     let opened = try Learner(bundle: url, device: CPUDevice())
     #expect(opened.model.classNames == ["dark", "bright"])
     #expect(opened.history == learner.history)
-    #expect(try opened.classify(data) == learner.classify(data))
+    #expect(try await opened.classify(data) == learner.classify(data))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["small.graft"])
   }
 
@@ -111,11 +111,13 @@ import Testing
     #expect(opened.history.last?.training.loss.isNaN == true)
   }
 
-  @Test func samplesOfAnotherShapeAreRefused() throws {
+  @Test func samplesOfAnotherShapeAreRefused() async throws {
     let values = [Float](repeating: 0, count: 2 * 12 * 12)
     let gray = try ArrayDataset(
       values: values, sampleShape: [12, 12, 1], labels: [0, 1], classes: ["dark", "bright"])
-    let error = #expect(throws: LearnerError.self) { try Self.makeLearner().evaluate(gray) }
+    let error = await #expect(throws: LearnerError.self) {
+      try await Self.makeLearner().evaluate(gray)
+    }
     #expect(error?.description.contains("12×12×3") == true)
     #expect(error?.description.contains("12×12×1") == true)
   }
@@ -128,7 +130,7 @@ import Testing
     let folder = try Self.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let url = folder.appending(path: "report.html")
-    try learner.report(on: data.validation, to: url)
+    try await learner.report(on: data.validation, to: url)
     let page = try String(contentsOf: url, encoding: .utf8)
     for word in ["Accuracy", "Loss", "validation", "bright"] { #expect(page.contains(word)) }
   }

@@ -65,8 +65,8 @@ import Testing
     let learner = try Self.makeLearner()
     let feed = try Self.feed(width: width)
     var errors = [
-      #expect(throws: SampleSizeError.self) { _ = try learner.evaluate(on: feed) },
-      #expect(throws: SampleSizeError.self) { _ = try learner.predict(feed) },
+      await #expect(throws: SampleSizeError.self) { _ = try await learner.evaluate(on: feed) },
+      await #expect(throws: SampleSizeError.self) { _ = try await learner.predict(feed) },
     ]
     for options in [TrainingOptions(epochs: 1), TrainingOptions(epochs: 1, batchSize: 31)] {
       errors.append(
@@ -81,14 +81,14 @@ import Testing
   }
 
   @Test(arguments: [0, 2, 4])
-  func targetsOfAnotherWidthAreRefused(width: Int) throws {
+  func targetsOfAnotherWidthAreRefused(width: Int) async throws {
     let learner = try Self.makeLearner()
     let feed = try Self.feed(width: 64, targetWidth: width)
-    #expect(throws: LearnerError.self) { try learner.evaluate(on: feed) }
+    await #expect(throws: LearnerError.self) { try await learner.evaluate(on: feed) }
     #expect(throws: LearnerError.self) { try learner.training(on: feed) }
     let right = try Self.feed(width: 64)
     #expect(throws: LearnerError.self) { try learner.training(on: right, validation: feed) }
-    #expect(try learner.predict(feed).count == 31)
+    #expect(try await learner.predict(feed).count == 31)
   }
 
   @Test func targetsAreCheckedWhereTheyAreCopied() throws {
@@ -150,14 +150,16 @@ import Testing
     #expect(error?.option == name)
   }
 
-  @Test func batchesOfNonsenseAreErrorsWithoutTrainingToo() throws {
+  @Test func batchesOfNonsenseAreErrorsWithoutTrainingToo() async throws {
     let learner = try Self.makeLearner()
     let feed = try Self.feed(width: 64)
     for size in [0, -1, .min] {
-      #expect(throws: OptionError.self) { try learner.evaluate(on: feed, batchSize: size) }
-      #expect(throws: OptionError.self) { try learner.predict(feed, batchSize: size) }
-      #expect(throws: OptionError.self) {
-        try learner.features(["dense"], of: feed, batchSize: size)
+      await #expect(throws: OptionError.self) {
+        try await learner.evaluate(on: feed, batchSize: size)
+      }
+      await #expect(throws: OptionError.self) { try await learner.predict(feed, batchSize: size) }
+      await #expect(throws: OptionError.self) {
+        try await learner.features(["dense"], of: feed, batchSize: size)
       }
       #expect(throws: (any Error).self) { try learner.forecast(batchSize: size) }
     }

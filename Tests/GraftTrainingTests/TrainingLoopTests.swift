@@ -190,8 +190,9 @@ import Testing
       try await learner.fit(on: samples, options: TrainingOptions(epochs: 3, batchSize: 3))
     }
     #expect(Self.closest(try Self.values(plain), try Self.values(ending)) < 1e-6)
-    #expect(Self.closest(try plain.predict(samples), try ending.predict(samples)) < 1e-6)
-    for row in try ending.predict(samples) { #expect(abs(row[0] + row[1] - 1) < 1e-6) }
+    #expect(
+      Self.closest(try await plain.predict(samples), try await ending.predict(samples)) < 1e-6)
+    for row in try await ending.predict(samples) { #expect(abs(row[0] + row[1] - 1) < 1e-6) }
   }
 
   /// The mean over samples of -Σ ((1 - s) t + s / K) · log p (Szegedy et al. 2016).
@@ -199,13 +200,13 @@ import Testing
     let samples = Samples(6)
     let learner = try Learner(
       Self.makeModel(), loss: .crossEntropy(smoothing: 0.2), device: CPUDevice(), seed: 3)
-    let rows = try learner.predict(samples)
+    let rows = try await learner.predict(samples)
     let expected =
       rows.enumerated().map { sample, row in
         let right: Float = row[(sample + 1) % 2]
         return -0.9 * log(right) - 0.1 * log(1 - right)
       }.reduce(0, +) / 6
-    #expect(abs(try learner.evaluate(on: samples).loss - expected) < 1e-5)
+    #expect(abs(try await learner.evaluate(on: samples).loss - expected) < 1e-5)
     let history = try await learner.fit(
       on: samples, options: TrainingOptions(epochs: 1, batchSize: 6))
     #expect(abs(try #require(history.last).training.loss - expected) < 1e-5)
@@ -213,7 +214,7 @@ import Testing
 
   /// Yes from logits above 0 on.
   @Test(arguments: [(-1e-4 as Float, 0), (1e-4, 1)])
-  func oneOutputAnswersYesAboveZero(logit: Float, answer: Int) throws {
+  func oneOutputAnswersYesAboveZero(logit: Float, answer: Int) async throws {
     let model = Model(
       name: "small", inputSize: 1, inputChannels: 1, classNames: ["no", "yes"]
     ) {
@@ -227,8 +228,8 @@ import Testing
     let data = try ArrayDataset(
       values: [1, 1, 1], sampleShape: [1, 1, 1], labels: [0, 1, 1], classes: ["no", "yes"])
     let right: Float = answer == 1 ? 2 / 3 : 1 / 3
-    #expect(try learner.evaluate(data).accuracy == right)
-    for found in try learner.classify(data) {
+    #expect(try await learner.evaluate(data).accuracy == right)
+    for found in try await learner.classify(data) {
       #expect(found.predicted == answer)
       #expect(abs(found.probability - 0.5) < 1e-3)
       #expect(abs(found.probabilities[0] + found.probabilities[1] - 1) < 1e-6)
@@ -248,7 +249,7 @@ import Testing
     for augmentation in [nil, Augmentation(horizontalFlip: 1)] {
       let learner = try Learner(
         model, freezing: .layers(["frozen"]), optimizer: .sgd(0), device: CPUDevice())
-      let loss = try learner.evaluate(data).loss
+      let loss = try await learner.evaluate(data).loss
       let run = try learner.training(
         on: learner.feed(data, augmentation: augmentation),
         validation: learner.feed(data), options: TrainingOptions(epochs: 2, batchSize: 3))

@@ -70,6 +70,6 @@ extension Learner where Goal == ImageClassification {
       l2Penalty = training.l2Penalty
     }
     engine.session.parameters.load(bundle.weights.tensors)
-    restore(bundle.manifest.history)
+    history = bundle.manifest.history
   }
 }

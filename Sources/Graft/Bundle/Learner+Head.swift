@@ -38,7 +38,7 @@ extension Learner {
         : try tensor.load()
     }
     // Graphs may hold forms of the old values.
-    try engine.reset()
+    try device.turns.wait { try engine.reset() }
     for parameter in own {
       if let value = values[parameter.path] {
         store.set(parameter.path, shape: parameter.type.shape, to: value)

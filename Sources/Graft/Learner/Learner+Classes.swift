@@ -58,40 +58,74 @@ extension Learner {
   /// Trains on the training part of a split dataset and validates on the other.
   ///
   /// - Parameters:
+  ///   - schedule: What the optimizer's rate is multiplied by from step to step.
   ///   - augmentation: What is done to training samples at random.
   ///   - classWeights: How much samples of each class count, in training and in the loss on validation
   ///     samples; by default 1 each.
   ///   - patience: Stop when the validation loss has not improved for this many epochs.
   ///   - keepsBest: Whether to end with the values of the epoch with the least validation loss.
+  ///   - body: Told what happens; without it a line of standard error tells how training goes.
   /// - Returns: The epochs of this fit.
   @discardableResult
   public func fit<Inputs: Preprocessor, Part: ClassifiedDataset>(
     _ data: DatasetSplit<Part>, epochs: Int, batchSize: Int = 32,
-    augmentation: Inputs.Augmentation? = nil, classWeights: ClassWeights? = nil,
-    patience: Int? = nil, keepsBest: Bool = false,
-    isolation: isolated (any Actor)? = #isolation
+    schedule: RateSchedule = .constant, augmentation: Inputs.Augmentation? = nil,
+    classWeights: ClassWeights? = nil, patience: Int? = nil, keepsBest: Bool = false,
+    isolation: isolated (any Actor)? = #isolation, _ body: ((TrainingEvent) throws -> Void)? = nil
   ) async throws -> History where Goal == Classification<Inputs>, Part.Input == Inputs.Sample {
-    let weights = try classWeights?.values(for: data.training) ?? []
+    try await fit(
+      data.training, validation: data.validation, epochs: epochs, batchSize: batchSize,
+      schedule: schedule, augmentation: augmentation, classWeights: classWeights,
+      patience: patience, keepsBest: keepsBest, isolation: isolation, body)
+  }
+
+  /// Trains on one dataset and validates on another, with the same classes.
+  ///
+  /// - Parameters:
+  ///   - schedule: What the optimizer's rate is multiplied by from step to step.
+  ///   - augmentation: What is done to training samples at random.
+  ///   - classWeights: How much samples of each class count, in training and in the loss on validation
+  ///     samples; by default 1 each.
+  ///   - patience: Stop when the validation loss has not improved for this many epochs.
+  ///   - keepsBest: Whether to end with the values of the epoch with the least validation loss.
+  ///   - body: Told what happens; without it a line of standard error tells how training goes.
+  /// - Returns: The epochs of this fit.
+  /// - Throws: ``LearnerError`` where the classes don't fit the model's output, or are not the same.
+  @discardableResult
+  public func fit<Inputs: Preprocessor>(
+    _ data: some ClassifiedDataset<Inputs.Sample>,
+    validation: (any ClassifiedDataset<Inputs.Sample>)? = nil, epochs: Int, batchSize: Int = 32,
+    schedule: RateSchedule = .constant, augmentation: Inputs.Augmentation? = nil,
+    classWeights: ClassWeights? = nil, patience: Int? = nil, keepsBest: Bool = false,
+    isolation: isolated (any Actor)? = #isolation, _ body: ((TrainingEvent) throws -> Void)? = nil
+  ) async throws -> History where Goal == Classification<Inputs> {
+    if let validation, validation.classes != data.classes {
+      throw LearnerError.otherClasses(data.classes, validation: validation.classes)
+    }
+    let weights = try classWeights?.values(for: data) ?? []
     return try await fit(
-      on: feed(data.training, augmentation: augmentation, classWeights: weights),
-      validation: feed(data.validation, classWeights: weights),
+      on: feed(data, augmentation: augmentation, classWeights: weights),
+      validation: validation.map { try feed($0, classWeights: weights) },
       options: TrainingOptions(
-        epochs: epochs, batchSize: batchSize, patience: patience, keepsBest: keepsBest),
-      isolation: isolation)
+        epochs: epochs, batchSize: batchSize, schedule: schedule, patience: patience,
+        keepsBest: keepsBest),
+      isolation: isolation, body ?? ProgressLine.telling(of: epochs))
   }
 
   /// Loss and accuracy over a dataset.
   public func evaluate<Inputs: Preprocessor>(
-    _ dataset: some ClassifiedDataset<Inputs.Sample>, batchSize: Int = 32
-  ) throws -> Metrics where Goal == Classification<Inputs> {
-    try evaluate(on: feed(dataset), batchSize: batchSize)
+    _ dataset: some ClassifiedDataset<Inputs.Sample>, batchSize: Int = 32,
+    isolation: isolated (any Actor)? = #isolation
+  ) async throws -> Metrics where Goal == Classification<Inputs> {
+    try await evaluate(on: feed(dataset), batchSize: batchSize)
   }
 
   /// What the model says of each sample of a dataset, beside what it should say.
   public func classify<Inputs: Preprocessor>(
-    _ dataset: some ClassifiedDataset<Inputs.Sample>, batchSize: Int = 32
-  ) throws -> [ClassPrediction] where Goal == Classification<Inputs> {
-    try predict(feed(dataset), batchSize: batchSize).enumerated().map { index, outputs in
+    _ dataset: some ClassifiedDataset<Inputs.Sample>, batchSize: Int = 32,
+    isolation: isolated (any Actor)? = #isolation
+  ) async throws -> [ClassPrediction] where Goal == Classification<Inputs> {
+    try await predict(feed(dataset), batchSize: batchSize).enumerated().map { index, outputs in
       ClassPrediction(sample: index, outputs: outputs, label: dataset.label(at: index))
     }
   }

@@ -59,9 +59,11 @@ extension Learner where Goal == ImageClassification {
   /// The class that the model gives each picture, with its probability.
   ///
   /// - Throws: `ImageError` with the path of a picture that can't be read.
-  public func predict(paths: [String], batchSize: Int = 32) throws -> [ClassPrediction] {
+  public func predict(
+    paths: [String], batchSize: Int = 32, isolation: isolated (any Actor)? = #isolation
+  ) async throws -> [ClassPrediction] {
     guard !paths.isEmpty else { return [] }
-    return try classifications(of: feed(paths: paths), batchSize: min(batchSize, paths.count))
+    return try await classifications(of: feed(paths: paths), batchSize: min(batchSize, paths.count))
   }
 
   /// The class that the model gives each picture that can be read.
@@ -70,20 +72,20 @@ extension Learner where Goal == ImageClassification {
   ///   wrong with the other pictures, by position.
   /// - Throws: What is wrong with the first picture where it isn't an `ImageError`.
   public func predict(
-    readable paths: [String], batchSize: Int = 32
-  ) throws -> (answers: [ClassPrediction], unreadable: [Int: ImageError]) {
+    readable paths: [String], batchSize: Int = 32, isolation: isolated (any Actor)? = #isolation
+  ) async throws -> (answers: [ClassPrediction], unreadable: [Int: ImageError]) {
     guard !paths.isEmpty else { return ([], [:]) }
     let failures = SampleFailures()
-    let answers = try classifications(
+    let answers = try await classifications(
       of: feed(paths: paths, noting: failures), batchSize: min(batchSize, paths.count))
     let unreadable = try failures.images
     return (answers.filter { unreadable[$0.sample] == nil }, unreadable)
   }
 
   private func classifications(
-    of feed: BatchLoader, batchSize: Int
-  ) throws -> [ClassPrediction] {
-    try predict(feed, batchSize: batchSize).enumerated().map {
+    of feed: BatchLoader, batchSize: Int, isolation: isolated (any Actor)? = #isolation
+  ) async throws -> [ClassPrediction] {
+    try await predict(feed, batchSize: batchSize).enumerated().map {
       ClassPrediction(sample: $0, outputs: $1)
     }
   }
@@ -116,6 +118,8 @@ public enum LearnerError: Error, CustomStringConvertible {
   case label(Int, sample: Int, classes: Int)
   /// How many there are of both.
   case classWeights(Int, classes: Int)
+  /// The classes of training and validation samples.
+  case otherClasses([String], validation: [String])
 
   public var description: String {
     switch self {
@@ -136,6 +140,9 @@ public enum LearnerError: Error, CustomStringConvertible {
         + "to \(classes - 1)"
     case .classWeights(let count, let classes):
       "there are \(count) class weights, but the data has \(classes) classes; give each class one"
+    case .otherClasses(let training, let validation):
+      "the validation samples have the classes \(validation.joined(separator: ", ")), but the "
+        + "training samples \(training.joined(separator: ", ")); both need the same, in the same order"
     }
   }
 }

@@ -2,33 +2,37 @@ public import GraftRuntime
 
 extension Learner {
   /// The memory of a training step by kind, and what it would be with everything trained.
+  ///
+  /// Changes nothing of what a step under way does.
   public func forecast(
     batchSize: Int = 32
   ) throws -> (plan: MemoryReport, everythingTrainable: MemoryReport) {
-    try engine.configure(configuration())
-    return (
-      try engine.forecast(batchSize: batchSize),
-      try engine.forecastEverythingTrainable(batchSize: batchSize)
-    )
+    let configuration = try configuration()
+    return try device.turns.wait {
+      (
+        try engine.forecast(batchSize: batchSize, configuration),
+        try engine.forecastEverythingTrainable(batchSize: batchSize, configuration)
+      )
+    }
   }
 
   /// Makes sure that a training step fits the device, before anything is allocated.
   ///
   /// - Throws: ``MemoryError`` with the largest power of two that would fit.
   func checkMemory(batchSize: Int) throws {
-    try engine.configure(configuration())
+    let configuration = try configuration()
     let available = device.traits.memoryByteCount
-    let needed = try engine.forecast(batchSize: batchSize).totalByteCount
-    guard needed > available else { return }
-    var fitting = 1
-    while fitting * 2 < batchSize,
-      try engine.forecast(batchSize: fitting * 2).totalByteCount <= available
-    {
-      fitting *= 2
+    func needed(_ batchSize: Int) throws -> Int {
+      try device.turns.wait { try engine.forecast(batchSize: batchSize, configuration) }
+        .totalByteCount
     }
-    let fits = try engine.forecast(batchSize: fitting).totalByteCount <= available
+    let wanted = try needed(batchSize)
+    guard wanted > available else { return }
+    var fitting = 1
+    while fitting * 2 < batchSize, try needed(fitting * 2) <= available { fitting *= 2 }
+    let fits = try needed(fitting) <= available
     throw MemoryError(
-      deviceName: device.name, batchSize: batchSize, neededByteCount: needed,
+      deviceName: device.name, batchSize: batchSize, neededByteCount: wanted,
       availableByteCount: available, fittingBatchSize: fits ? fitting : nil)
   }
 }

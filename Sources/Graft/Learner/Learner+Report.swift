@@ -15,9 +15,9 @@ extension Learner where Goal == ImageClassification {
   /// - Throws: What predicting and writing throw; an existing file is only replaced at the end.
   public func report(
     on data: some ClassifiedDataset<Image>, notes: [(label: String, value: String)] = [],
-    to url: URL
-  ) throws {
-    let results = try classify(data)
+    to url: URL, isolation: isolated (any Actor)? = #isolation
+  ) async throws {
+    let results = try await classify(data)
     let sections =
       [figures(results, notes, of: data.noun)] + charts() + [matrix(results, data)]
       + ((data as? ImageFolder).map { gallery(results, $0) } ?? [])

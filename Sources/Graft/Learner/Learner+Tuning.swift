@@ -9,6 +9,9 @@ extension Learner {
   /// - Throws: ``MemoryError`` where a step doesn't fit the device; ``ModelError``.
   public func tune(batchSize: Int = 32) throws -> [String: TuningFile.Choice] {
     try checkMemory(batchSize: batchSize)
-    return try engine.session.tune(engine.trainingGraph(batchSize: batchSize))
+    let configuration = try configuration()
+    return try device.turns.wait {
+      try engine.session.tune(engine.trainingGraph(batchSize: batchSize, configuration))
+    }
   }
 }

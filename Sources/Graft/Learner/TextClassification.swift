@@ -33,7 +33,9 @@ extension Learner where Goal == TextClassification {
   }
 
   /// The class of each text, most probable first.
-  public func predict(_ texts: Text...) throws -> [ClassPrediction] {
-    try predict(texts.map { Labeled($0) })
+  public func predict(
+    _ texts: Text..., isolation: isolated (any Actor)? = #isolation
+  ) async throws -> [ClassPrediction] {
+    try await predict(texts.map { Labeled($0) })
   }
 }

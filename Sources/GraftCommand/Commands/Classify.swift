@@ -49,7 +49,7 @@ struct Classify: AsyncParsableCommand {
       model, preprocessing: pictures.adjusted(model.preprocessing),
       device: shared.openDevice(), seed: shared.seed)
     let pictures = files.pictures()
-    let (answers, unreadable) = try learner.predict(readable: pictures.paths)
+    let (answers, unreadable) = try await learner.predict(readable: pictures.paths)
     let found = answers.map { answer in
       Result.Photo(
         path: pictures.paths[answer.sample],

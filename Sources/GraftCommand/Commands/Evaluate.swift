@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Graft
 
-struct Evaluate: ParsableCommand {
+struct Evaluate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Loss and accuracy of a trained model on a folder of photos.")
 
@@ -30,7 +30,7 @@ struct Evaluate: ParsableCommand {
 
   func validate() throws { try Limits.require("--batch-size", batchSize, in: Limits.extent) }
 
-  func run() throws {
+  func run() async throws {
     let terminal = Terminal()
     let learner = try Learner(
       bundle: URL(fileURLWithPath: bundle), device: shared.openDevice(), seed: shared.seed)
@@ -41,7 +41,7 @@ struct Evaluate: ParsableCommand {
       onBadImage: onBadImage, preparedBy: learner.preprocessing)
     for notice in photos.notices { terminal.say("\(notice)") }
     for error in skipped { terminal.say("skipped \(error)") }
-    let metrics = try learner.evaluate(photos, batchSize: batchSize)
+    let metrics = try await learner.evaluate(photos, batchSize: batchSize)
     terminal.say(
       "\(metrics.sampleCount) photos: accuracy \(metrics.accuracy.map(Format.percent) ?? "-"), "
         + "loss \(Format.fixed(Double(metrics.loss), 4))")

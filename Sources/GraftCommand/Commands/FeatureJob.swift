@@ -50,7 +50,7 @@ final class FeatureJob {
   ///
   /// - Returns: The tensors' shapes, how many samples there are rows of, and the pictures without one.
   /// - Throws: ``UnreadablePictures`` where none can be read, or all were to be.
-  func run() throws -> (shapes: [String: [Int]], sampleCount: Int, failures: [PictureFailure]) {
+  func run() async throws -> (shapes: [String: [Int]], sampleCount: Int, failures: [PictureFailure]) {
     let outline = try learner.model.outline()
     var rows: [String: Row] = [:]
     for name in layers {
@@ -61,7 +61,7 @@ final class FeatureJob {
     var writer = try SafetensorsRowWriter(
       rows.map { (name: $0, rowShape: Shape($1.writtenShape)) }, rowLimit: feed.sampleCount, to: url
     )
-    try write(rows, by: &writer)
+    try await write(rows, by: &writer)
     let unreadable = try noted.images
     let failures = pictures?.failures(unreadable) ?? []
     let sampleCount = writer.rowCount
@@ -74,9 +74,9 @@ final class FeatureJob {
 
   private func write(
     _ rows: [String: Row], by writer: inout SafetensorsRowWriter
-  ) throws {
+  ) async throws {
     guard feed.sampleCount > 0 else { return }
-    try learner.features(
+    try await learner.features(
       layers, of: feed, batchSize: min(options.batchSize, feed.sampleCount)
     ) { batch, values in
       let unreadable = try noted.images

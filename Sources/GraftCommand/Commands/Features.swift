@@ -64,7 +64,7 @@ struct Features: AsyncParsableCommand {
     }
     var seen: Set<String> = []
     let job = try await FeatureJob(self, layers: names.filter { seen.insert($0).inserted })
-    let (shapes, sampleCount, failures) = try job.run()
+    let (shapes, sampleCount, failures) = try await job.run()
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
       Terminal.show("\(name): \(shape.map(String.init).joined(separator: "×"))")
     }

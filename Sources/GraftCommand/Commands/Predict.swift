@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Graft
 
-struct Predict: ParsableCommand {
+struct Predict: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The class that a trained model gives each photo.",
     discussion: """
@@ -44,13 +44,13 @@ struct Predict: ParsableCommand {
     guard !files.photos.isEmpty else { throw ValidationError("name at least one photo") }
   }
 
-  func run() throws {
+  func run() async throws {
     let learner = try Learner(
       bundle: URL(fileURLWithPath: bundle), device: shared.openDevice(), seed: shared.seed)
     limit.apply(to: &learner.preprocessing)
     let classes = learner.model.classNames
     let pictures = files.pictures()
-    let (answers, unreadable) = try learner.predict(readable: pictures.paths)
+    let (answers, unreadable) = try await learner.predict(readable: pictures.paths)
     let predictions = answers.compactMap { answer -> Result.Prediction? in
       let best = answer.top(top).map {
         Result.Answer(

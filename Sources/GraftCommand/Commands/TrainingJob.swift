@@ -86,7 +86,7 @@ final class TrainingJob {
         Self.fineTuned,
         options: recipe.makeOptions(epochs: recipe.fineTuneEpochs, startsTrained: startsTrained))
     }
-    return try finish()
+    return try await finish()
   }
 
   /// Trains one phase and tells what came of it.
@@ -105,13 +105,13 @@ final class TrainingJob {
     var extraction = RateMeter()
     do {
       try await follow(run, of: options.epochs, &extraction)
-      try run.end()
+      try await run.end()
     } catch let error as DivergedTraining {
       guard error.keptEpoch != nil || keptEpoch != nil else { throw NothingLearned(error) }
       diverged = error
     }
     let done = History(Array(learner.history.epochs.dropFirst(epochsBefore)))
-    try conclude(name, done, options, best: run.best, extractionRate: extraction.rate)
+    try await conclude(name, done, options, best: run.best, extractionRate: extraction.rate)
   }
 
   private func follow(
@@ -138,7 +138,7 @@ final class TrainingJob {
   private func conclude(
     _ name: String, _ done: History, _ options: TrainingOptions, best: BestEpoch?,
     extractionRate: Double?
-  ) throws {
+  ) async throws {
     let stoppedEarly =
       !isInterrupted && diverged == nil && done.epochs.count < options.epochs
     if let diverged {
@@ -150,9 +150,13 @@ final class TrainingJob {
     } else {
       keptEpoch = done.last?.epoch ?? keptEpoch
       // An epoch ended in an evaluation of what the model still is, unless it was broken off later.
-      metrics =
-        try (isInterrupted ? nil : done.last?.validation)
-        ?? validationFeed().map { try learner.evaluate(on: $0, batchSize: options.batchSize) }
+      if let last = done.last?.validation, !isInterrupted {
+        metrics = last
+      } else if let feed = try validationFeed() {
+        metrics = try await learner.evaluate(on: feed, batchSize: options.batchSize)
+      } else {
+        metrics = nil
+      }
     }
     describeEnd(of: done, options, best: best, stoppedEarly: stoppedEarly)
     let rates = done.epochs.map(\.samplesPerSecond).sorted()
@@ -164,10 +168,10 @@ final class TrainingJob {
     describe(metrics, of: name, rate: rate)
   }
 
-  private func finish() throws -> TrainingResult {
+  private func finish() async throws -> TrainingResult {
     let bundle = URL(fileURLWithPath: options.output)
     try learner.save(to: bundle)
-    let report = try writeReport(beside: bundle)
+    let report = try await writeReport(beside: bundle)
     terminal.say("Model: \(bundle.path)")
     if let report { terminal.say("Report: \(report.path)") }
     return TrainingResult(
@@ -186,7 +190,7 @@ final class TrainingJob {
       bundle: bundle.path, report: report?.path)
   }
 
-  private func writeReport(beside bundle: URL) throws -> URL? {
+  private func writeReport(beside bundle: URL) async throws -> URL? {
     guard options.report != "none" else { return nil }
     let url =
       options.report.map { URL(fileURLWithPath: $0) }
@@ -201,7 +205,7 @@ final class TrainingJob {
       notes.append((label: "Images a second", value: Format.fixed(rate, 1)))
     }
     if let validation = photos.validation {
-      try learner.report(on: validation, notes: notes, to: url)
+      try await learner.report(on: validation, notes: notes, to: url)
     } else {
       try learner.report(notes: notes, to: url)
     }

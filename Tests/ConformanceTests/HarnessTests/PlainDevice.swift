@@ -25,6 +25,7 @@ final class PlainDevice: Device {
   let traits = DeviceTraits(
     kind: .cpu, memoryByteCount: 1 << 30, largestAllocationByteCount: 1 << 30)
   let allocatedByteCount = 0
+  let turns = DeviceQueue()
   let runCount = Atomic(0)
 
   init(flaw: Flaw? = nil) { self.flaw = flaw }

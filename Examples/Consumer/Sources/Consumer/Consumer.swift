@@ -14,7 +14,7 @@ struct Consumer {
     let learner = try Learner(model, optimizer: .adam(0.02), device: DeviceChoice.cpu.open())
     let photos = try makeNoise(count: 64)
     try await learner.fit(photos, epochs: 8, batchSize: 16)
-    let metrics = try learner.evaluate(photos.validation)
+    let metrics = try await learner.evaluate(photos.validation)
     print("accuracy \(metrics.accuracy ?? 0), loss \(metrics.loss)")
   }
 

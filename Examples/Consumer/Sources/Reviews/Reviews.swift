@@ -34,13 +34,13 @@ struct Reviews {
         tokenizer: tokenizer, longest: 64, freezing: .allOf(encoder), optimizer: .adamW(1e-3),
         device: DeviceChoice.cpu.open(), seed: seed)
       try await learner.fit(reviews, epochs: 20)
-      let frozen = try learner.evaluate(reviews.validation).accuracy ?? 0
+      let frozen = try await learner.evaluate(reviews.validation).accuracy ?? 0
       learner.freezing = .upTo("encoder.layer.4")
       learner.optimizer = .adamW(2e-5)
       try await learner.fit(reviews, epochs: 2)
-      let tuned = try learner.evaluate(reviews.validation).accuracy ?? 0
+      let tuned = try await learner.evaluate(reviews.validation).accuracy ?? 0
       print("seed \(seed): \(frozen) frozen, \(tuned) with the last two layers")
-      print(try learner.predict("A delight from beginning to end.")[0].probabilities)
+      print(try await learner.predict("A delight from beginning to end.")[0].probabilities)
     }
   }
 
