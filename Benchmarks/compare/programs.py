@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass, field
 
 import environments
-from workloads import Data, Job, Predict, Step
+from workloads import Data, Job, Predict, Step, TextStep
 
 HERE = pathlib.Path(__file__).resolve().parent
 RATE = "1e-5"
@@ -52,6 +52,8 @@ class Programs:
             return ["graft cpu"] + torch
         graft = ["graft cpu"] + ["graft cpu" + UNSET] * bool(self.openblas_variables())
         graft += ["graft opencl"] * (not self.options.no_opencl)
+        if isinstance(work, TextStep):
+            return graft + [name for name in torch if name != "torch channels-last"]
         return graft + torch + ["keras"] * ("keras" in peers)
 
     @staticmethod
@@ -63,7 +65,7 @@ class Programs:
         return dict(text.partition("=")[::2] for text in self.options.opencl or ["OpenCL"])
 
     def program(self, work, variant):
-        make = {Step: self.step, Data: self.data, Job: self.job, Predict: self.predict}
+        make = {Step: self.step, TextStep: self.text_step, Data: self.data, Job: self.job, Predict: self.predict}
         return make[type(work)](work, variant)
 
     def step(self, work, variant):
@@ -82,6 +84,25 @@ class Programs:
         command = [self.python("torch"), HERE / "torch_step.py", "train"]
         command += ["--model", work.torchvision, "--variant", detail]
         return Program(command + shared)
+
+    def text_step(self, work, variant):
+        encoder = environments.text_encoder()
+        given = self.folder / f"{work.backbone}-{work.batch}.given.safetensors"
+        torch = [self.python("torch"), HERE / "torch_text_step.py"]
+        if not given.exists():
+            command = torch + ["write", "--encoder", encoder, "--batch", str(work.batch)]
+            subprocess.run(command + ["--given", given], check=True)
+        shared = ["--given", given, "--steps", str(work.steps), "--rate", RATE]
+        shared += ["--batch", str(work.batch), "--length", str(work.size), "--freeze", work.freeze]
+        program, _, detail = variant.partition(" ")
+        if program == "graft":
+            command = [self.options.graft + "/graft-bench", "step", "--json"]
+            command += ["--device", detail.removesuffix(UNSET)]
+            without = self.openblas_variables() if variant.endswith(UNSET) else []
+            command += ["--encoder", encoder / "model.safetensors"]
+            return Program(command + shared, without=without)
+        shared += ["--threads", str(self.options.threads), "--encoder", encoder]
+        return Program(torch + ["train", "--variant", detail] + shared)
 
     def step_on_runtime(self, work, variant, shared):
         program, _, name = variant.partition(" on ")

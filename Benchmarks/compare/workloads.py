@@ -49,6 +49,15 @@ class Step:
 
 
 @dataclass(frozen=True)
+class TextStep(Step):
+    """A step of a text encoder with real weights; the size is that of the texts, in tokens."""
+
+    @property
+    def name(self):
+        return f"{self.title}, {self.size} tokens, batch {self.batch}"
+
+
+@dataclass(frozen=True)
 class Data:
     """Photos decoded, resized and normalized on one core."""
 
@@ -116,6 +125,12 @@ WORKLOADS = {
     "mobilenetv2-all": Step(
         "MobileNetV2, everything trainable", "mobilenetv2", 224, 32, "none", 4, 1.1
     ),
+    "minilm-frozen": TextStep("MiniLM, encoder frozen", "minilm", 128, 32, "backbone", 5, 1.8),
+    "minilm-layer4": TextStep(
+        "MiniLM, last two layers", "minilm", 128, 32, "encoder.layer.4", 4, 1.5
+    ),
+    "minilm-all": TextStep("MiniLM, everything trainable", "minilm", 128, 32, "none", 3, 1.5),
+    "minilm-short": TextStep("MiniLM, encoder frozen", "minilm", 32, 32, "backbone", 12, 1.3),
     "resnet50-memory": Step(
         "ResNet50, backbone frozen", "resnet50", 224, 32, "backbone", 2, 2, measure="memory"
     ),

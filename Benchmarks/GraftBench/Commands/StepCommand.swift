@@ -85,8 +85,9 @@ struct StepCommand: ParsableCommand {
     let operationCount = graph.operationCount
     let profile = try StepProfile(of: engine, work, graph, machine: machine)
     let result = Result(
-      backbone: workload.backbone, freeze: freeze.description, batch: workload.batch,
-      size: work.model.inputSize.height, device: work.device.name, identity: work.device.identity,
+      backbone: work.isText ? "text encoder" : workload.backbone, freeze: freeze.description,
+      batch: workload.batch, size: work.isText ? workload.length : work.model.inputSize.height,
+      device: work.device.name, identity: work.device.identity,
       imagesPerSecond: Double(workload.batch) / spread.median,
       stepMilliseconds: spread.median * 1000,
       stepTimesMilliseconds: times.map { $0 * 1000 }, losses: losses,
@@ -97,7 +98,7 @@ struct StepCommand: ParsableCommand {
         / machine.operationsPerSecond,
       shareOfBandwidth: Double(profile.byteCount) / spread.median / machine.bytesPerSecond,
       phaseMilliseconds: profile.phaseMilliseconds, machine: machine)
-    printSummary(result, spread)
+    printSummary(result, work, spread)
     if self.profile { print(profile.table(lines: lines)) }
     if json { print(try Format.json(result)) }
   }
@@ -107,14 +108,13 @@ struct StepCommand: ParsableCommand {
   ) throws -> (losses: [Float], times: [Double]) {
     var losses: [Float] = []
     var times: [Double] = []
-    let batch = try work.batch()
     for step in 0..<warmUp + steps {
       let time = try seconds {
         let result =
           freeze == .all
-          ? try engine.evaluate(batch, batchSize: work.batchSize)
+          ? try engine.evaluate(work.batch, batchSize: work.batchSize)
           : try engine.train(
-            on: batch, epoch: step + 1, batchSize: work.batchSize, rate: work.optimizer.rate)
+            on: work.batch, epoch: step + 1, batchSize: work.batchSize, rate: work.optimizer.rate)
         losses.append(result.loss)
       }
       if step >= warmUp { times.append(time) }
@@ -122,12 +122,12 @@ struct StepCommand: ParsableCommand {
     return (losses, times)
   }
 
-  private func printSummary(_ result: Result, _ spread: Spread) {
+  private func printSummary(_ result: Result, _ work: Workload, _ spread: Spread) {
     print(
       """
       \(result.backbone), freezing \(result.freeze), batch \(result.batch), \
-      \(result.size) pixels, on \(result.device)
-      \(Format.fixed(result.imagesPerSecond, 2)) images/s, a step in \
+      \(result.size) \(work.isText ? "tokens" : "pixels"), on \(result.device)
+      \(Format.fixed(result.imagesPerSecond, 2)) samples/s, a step in \
       \(Format.fixed(result.stepMilliseconds, 1)) ms \
       (\(Format.milliseconds(spread.lowest)) to \(Format.milliseconds(spread.highest))), \
       \(Format.percent(result.shareOfPeak)) of \

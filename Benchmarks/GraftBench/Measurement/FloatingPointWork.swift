@@ -16,7 +16,9 @@ enum FloatingPointWork {
       return convolution(kernel: results[0].shape, output: operands[1].shape)
     case let product as MatrixProduct:
       let left = operands[0].shape
-      return 2 * results[0].shape.count * (product.transposesLeft ? left[0] : left[1])
+      return 2 * results[0].shape.count * (product.transposesLeft ? left[0] : left[left.rank - 1])
+    case is DotProductAttention: return attention(operands, productCount: 2)
+    case is DotProductAttentionGradient: return attention(operands, productCount: 5)
     default: return 0
     }
   }
@@ -47,6 +49,11 @@ enum FloatingPointWork {
   /// The bytes of everything an operation reads and writes, each once.
   static func byteCount(operands: [TensorType], results: [TensorType]) -> Int {
     (operands + results).reduce(0) { $0 + $1.byteCount }
+  }
+
+  /// Products of queries and keys, and of their weights and values: (N, T, channels), (N, S, channels).
+  private static func attention(_ operands: [TensorType], productCount: Int) -> Int {
+    2 * productCount * operands[0].shape.count * operands[1].shape[1]
   }
 
   /// Kernels are (height, width, input channels of a group, output channels).

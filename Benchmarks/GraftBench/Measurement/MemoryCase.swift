@@ -27,7 +27,7 @@ struct MemoryCase: Encodable {
     let before = work.device.allocatedByteCount
     let engine = work.engine(trainable)
     let report = try engine.forecast(batchSize: work.batchSize)
-    _ = try engine.train(on: work.batch(), epoch: 1, batchSize: work.batchSize, rate: 0)
+    _ = try engine.train(on: work.batch, epoch: 1, batchSize: work.batchSize, rate: 0)
     let frozen = parameters.filter { $0.role.isTrainable && !trainable.contains($0.path) }
     let result = MemoryCase(
       name: name, bytes: report.byKind, allocatedBytesBefore: before,
@@ -40,7 +40,7 @@ struct MemoryCase: Encodable {
   static func inference(_ name: String, _ work: Workload) throws -> MemoryCase {
     let before = work.device.allocatedByteCount
     let compiled = try work.session.compile(work.inferenceGraph())
-    try work.samples.withUnsafeBytes { try compiled.write($0, to: TensorName.input) }
+    try work.write(to: compiled)
     try compiled.run()
     try work.session.synchronize()
     return MemoryCase(

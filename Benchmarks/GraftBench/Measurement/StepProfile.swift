@@ -8,8 +8,7 @@ struct StepProfile {
   /// Runs the step twice more and keeps the second run; parameters change as in any other.
   init(of engine: TrainingEngine, _ work: Workload, _ graph: Graph, machine: MachineSpeed) throws {
     let compiled = try engine.session.compile(graph)
-    try work.samples.withUnsafeBytes { try compiled.write($0, to: TensorName.input) }
-    try work.targets.withUnsafeBytes { try compiled.write($0, to: TensorName.targets) }
+    try work.write(to: compiled)
     let weights = [Float](repeating: 1, count: work.batchSize)
     try weights.withUnsafeBytes { try compiled.write($0, to: TensorName.weights) }
     for (name, values) in [("rate", [work.optimizer.rate]), ("corrections", [1, 1])]

@@ -9,9 +9,10 @@ struct Workload {
   let device: any Device
   let session: any Session
   let optimizer: Optimizer
-  let samples: [Float]
-  /// One row for each sample, 1 at its class.
-  let targets: [Float]
+  /// What steps train on. Of targets, one row for each sample, 1 at its class.
+  let batch: Batch
+  /// The model's weights are those of a text encoder.
+  let isText: Bool
 
   /// - Parameter given: A file with `input`, `targets` and the first values of parameters, where
   ///   they aren't random.
@@ -28,22 +29,42 @@ struct Workload {
     try given?.set(in: store, outline.parameters)
     store.initialize(outline.parameters, seed: 0)
     session = device.makeSession(parameters: store)
-    let sampleCount = options.batch * outline.input.shape.count
-    samples = try given?.input(count: sampleCount) ?? Self.noise(sampleCount)
-    targets =
+    isText = options.encoder != nil
+    batch = try Self.batch(options, outline.inputs, given)
+  }
+
+  /// Noise for pictures; for texts tokens all over the vocabulary, none of them filling up.
+  private static func batch(
+    _ options: WorkloadOptions, _ inputs: Signature, _ given: GivenTensors?
+  ) throws -> Batch {
+    var (values, integers): ([String: [Float]], [String: [Int32]]) = ([:], [:])
+    for tensor in inputs.tensors {
+      let count = options.batch * tensor.type.shape.count
+      switch tensor.name {
+      case TensorName.input: values[tensor.name] = try given?.input(count: count) ?? noise(count)
+      case "input_ids":
+        let vocabulary = try options.makeEncoder()?.configuration.vocabularyCount ?? 1
+        integers[tensor.name] = (0..<count).map { Int32($0 * 7919 % vocabulary) }
+      case "token_type_ids": integers[tensor.name] = Array(repeating: 0, count: count)
+      default: values[tensor.name] = Array(repeating: 1, count: count)
+      }
+    }
+    values[TensorName.targets] =
       try given?.targets(count: options.batch * options.classes)
       ?? (0..<options.batch).flatMap { sample in
         (0..<options.classes).map { $0 == sample % options.classes ? 1 : 0 }
       }
+    let targets = TensorSpec(TensorName.targets, [options.classes], kind: .target)
+    return try Batch(
+      Signature(inputs.tensors + [targets]), of: Array(0..<options.batch), values: values,
+      integers: integers)
   }
 
-  /// The batch that steps train on.
-  func batch() throws -> Batch {
-    let inputs = TensorSpec(TensorName.input, [samples.count / batchSize])
-    let outputs = TensorSpec(TensorName.targets, [targets.count / batchSize], kind: .target)
-    return try Batch(
-      [inputs, outputs], of: Array(0..<batchSize),
-      values: [inputs.name: samples, outputs.name: targets])
+  /// Gives a graph what it reads of the batch.
+  func write(to compiled: any CompiledGraph) throws {
+    for tensor in batch.signature.tensors where compiled.hasInput(tensor.name) {
+      try batch.withBytes(of: tensor.name) { try compiled.write($0, to: tensor.name) }
+    }
   }
 
   /// The parameters that train at a freeze level.

@@ -10,6 +10,12 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "Images in one step.")
   var batch = 32
 
+  @Option(help: "A text encoder instead: its model.safetensors, beside its config.json.")
+  var encoder: String?
+
+  @Option(help: "Tokens of a text.")
+  var length = 128
+
   @Option(help: "Height and width of the images, in pixels; by default the network's own.")
   var size: Int?
 
@@ -52,12 +58,24 @@ struct WorkloadOptions: ParsableArguments {
   }
 
   func validate() throws {
-    guard batch > 0, classes > 0 else {
-      throw ValidationError("--batch and --classes must be at least 1")
+    guard batch > 0, classes > 0, length > 2 else {
+      throw ValidationError("--batch and --classes must be at least 1, --length at least 3")
+    }
+  }
+
+  /// The text encoder, where that is what is measured.
+  func makeEncoder() throws -> TextEncoder? {
+    try encoder.map {
+      var encoder = try TextEncoder(contentsOf: URL(fileURLWithPath: $0))
+      encoder.length = min(length, encoder.longestText)
+      return encoder
     }
   }
 
   func makeModel() throws -> Model {
+    if let encoder = try makeEncoder() {
+      return Model(TextClassifier(encoder, outputCount: classes, dropout: 0), name: "text")
+    }
     var network = try Backbone.named(backbone)(inputSize: size.map { Extent2D($0) })
     if let weights { network = try network.loading(URL(fileURLWithPath: weights)) }
     switch head {

@@ -50,7 +50,8 @@ final class FeatureJob {
   ///
   /// - Returns: The tensors' shapes, how many samples there are rows of, and the pictures without one.
   /// - Throws: ``UnreadablePictures`` where none can be read, or all were to be.
-  func run() async throws -> (shapes: [String: [Int]], sampleCount: Int, failures: [PictureFailure]) {
+  func run() async throws -> (shapes: [String: [Int]], sampleCount: Int, failures: [PictureFailure])
+  {
     let outline = try learner.model.outline()
     var rows: [String: Row] = [:]
     for name in layers {

@@ -66,30 +66,34 @@ extension Batch {
   /// A batch of values that are in memory already.
   ///
   /// - Parameters:
-  ///   - signature: What each sample consists of; Float32 tensors.
+  ///   - signature: What each sample consists of; Float32 and Int32 tensors.
   ///   - samples: The samples' positions in their source.
   ///   - ids: What tells each sample from all others; by default its position.
   ///   - weights: How much each sample counts; by default 1.
-  ///   - values: The numbers of each tensor, sample after sample.
+  ///   - values: The numbers of each Float32 tensor, sample after sample.
+  ///   - integers: The numbers of each Int32 tensor, sample after sample.
   /// - Throws: ``SampleSizeError`` where a tensor has more or fewer numbers than the samples need;
-  ///   ``SampleRowError`` where it isn't of Float32; ``BatchLoaderError`` where a weight is no number from 0
-  ///   on, or there is no memory.
+  ///   ``SampleRowError`` where it is of another type; ``BatchLoaderError`` where a weight is no number
+  ///   from 0 on, or there is no memory.
   public convenience init(
     _ signature: Signature, of samples: [Int], ids: [UInt64]? = nil, weights: [Float]? = nil,
-    position: Int = 0, values: [String: [Float]]
+    position: Int = 0, values: [String: [Float]] = [:], integers: [String: [Int32]] = [:]
   ) throws {
     let layout = BatchLayout(signature, capacity: samples.count)
     let memory = try BatchMemory(byteCount: layout.byteCount)
     for (position, tensor) in signature.tensors.enumerated() {
-      guard tensor.type.elementType == .float32 else {
-        throw SampleRowError.noTensor(tensor.name, .float32, signature)
+      func copy<Number>(_ values: [Number]) throws {
+        try SampleSizeError.check(
+          values.count, of: tensor.name, expected: tensor.type.shape.count, count: samples.count)
+        values.withUnsafeBytes { bytes in
+          let range = layout.range(of: position, count: samples.count)
+          UnsafeMutableRawBufferPointer(rebasing: memory.bytes[range]).copyMemory(from: bytes)
+        }
       }
-      let values = values[tensor.name] ?? []
-      try SampleSizeError.check(
-        values.count, of: tensor.name, expected: tensor.type.shape.count, count: samples.count)
-      values.withUnsafeBytes { bytes in
-        let range = layout.range(of: position, count: samples.count)
-        UnsafeMutableRawBufferPointer(rebasing: memory.bytes[range]).copyMemory(from: bytes)
+      switch tensor.type.elementType {
+      case .float32: try copy(values[tensor.name] ?? [])
+      case .int32: try copy(integers[tensor.name] ?? [])
+      default: throw SampleRowError.noTensor(tensor.name, tensor.type.elementType, signature)
       }
     }
     let weights = weights ?? Array(repeating: 1, count: samples.count)
