@@ -39,8 +39,10 @@ extension Backbone {
       }
     }
     if file.format == .onnx { return try loadingByStructure(file, head, nearest) }
+    if let found = try loadingByNumbers(file, head, under: key) { return found }
     // Each pass of the loop returns or leaves a mismatch, and there is at least one variant.
-    throw nearest ?? WeightMismatch(file: url.path)
+    let mismatch = nearest ?? WeightMismatch(file: url.path)
+    throw file.numbersItsLayers ? mismatch.hinting(Self.numberedHint) : mismatch
   }
 
   /// The network as one project builds it, with tensors found by name.
@@ -76,6 +78,37 @@ extension Backbone {
       file, to: parameters, head: head, adaptingChannelsOf: stem?.path, under: key)
   }
 
+  private static let numberedHint =
+    "the file numbers its layers, as nn.Sequential(*list(model.children())) does, and they are not "
+    + "this network's in order; name them in Python: put the weights into the model that was taken apart, "
+    + "and save its state_dict()"
+
+  /// The network of a file that numbers its children.
+  private func loadingByNumbers(
+    _ file: WeightFile, _ head: HeadChoice, under key: String?
+  ) throws -> Backbone? {
+    for variant in [variant] + variants.filter({ $0.source != variant.source })
+    where variant.source != .keras {
+      var result = self
+      result.adopt(variant)
+      let parameters = try Model(result).outline().parameters
+      var own: [String] = []
+      for name in parameters.compactMap({ $0.path.description.split(separator: ".").first }) {
+        if own.last != String(name) { own.append(String(name)) }
+      }
+      let stem = inputChannels == 3 ? nil : parameters.first { $0.role == .convolutionKernel }
+      var torch = WeightMap.torch
+      (torch.ignoring, torch.lacking) = (torch.ignoring + variant.ignoring, variant.lacking)
+      for map in variant.weightMaps + [torch] {
+        result.weights = try map.assignNumbered(
+          file, to: parameters, head: head, adaptingChannelsOf: stem?.path, under: key,
+          children: [own] + WeightMap.childrenInTimm)
+        if result.weights != nil { return result }
+      }
+    }
+    return nil
+  }
+
   /// The network of a file whose tensors were renamed when it was exported.
   private func loadingByStructure(
     _ file: WeightFile, _ head: HeadChoice, _ nearest: WeightMismatch?
@@ -86,8 +119,9 @@ extension Backbone {
     {
       var result = self
       result.adopt(variant)
-      // As exporters have it, with images of three channels.
-      let graph = try Model(result(inputChannels: 3)).trace(batchSize: 1)
+      // As exporters have it, with images of three channels. How they are padded depends on their size.
+      let size = file.imageSize ?? result.inputSize
+      let graph = try Model(result(inputSize: size, inputChannels: 3)).trace(batchSize: 1)
         .specializedForInference().pruned()
       var map = isKeras ? WeightMap(layout: .tensorFlowONNX) : .torch
       map.lacking = variant.lacking

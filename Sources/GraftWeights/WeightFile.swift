@@ -1,4 +1,5 @@
 import Foundation
+import GraftGraph
 
 /// An opened weight file of any format that Graft reads.
 ///
@@ -17,6 +18,8 @@ public struct WeightFile: Sendable {
   public let notes: [String]
   /// The nodes of a network, in formats that hold one.
   let network: [ONNXStep]?
+  /// The height and width of the images that the network was exported for, where the file says.
+  package let imageSize: Extent2D?
   /// All of the file.
   let bytes: ByteView
   private let positions: [String: Int]
@@ -32,7 +35,7 @@ public struct WeightFile: Sendable {
     tensors = content.tensors.sorted { $0.name < $1.name }
     metadata = content.metadata
     notes = content.notes
-    network = content.network
+    (network, imageSize) = (content.network, content.imageSize)
     self.bytes = bytes
     positions = Dictionary(
       tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -43,8 +46,8 @@ public struct WeightFile: Sendable {
   }
 
   private init(_ file: WeightFile, _ tensors: [StoredTensor], notes: [String]) {
-    (url, format, metadata, network, bytes) =
-      (file.url, file.format, file.metadata, file.network, file.bytes)
+    (url, format, metadata) = (file.url, file.format, file.metadata)
+    (network, imageSize, bytes) = (file.network, file.imageSize, file.bytes)
     self.tensors = tensors.sorted { $0.name < $1.name }
     self.notes = notes
     positions = Dictionary(
@@ -67,4 +70,6 @@ struct WeightFileContent {
   var notes: [String] = []
   /// The nodes of a network, where the format holds one.
   var network: [ONNXStep]?
+  /// The height and width of its images.
+  var imageSize: Extent2D?
 }

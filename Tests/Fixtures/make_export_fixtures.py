@@ -5,8 +5,10 @@ inside of a model that was compiled and trained. Their results are those in `bac
     python make_export_fixtures.py torch       needs what make_backbone_fixtures.py needs, and onnxscript
     python make_export_fixtures.py keras       needs keras and tensorflow
     python make_export_fixtures.py tf_keras    needs tf_keras, which is Keras 2
+    python make_export_fixtures.py tf2onnx     needs keras, tensorflow and tf2onnx
 """
 import io
+import json
 import os
 import pathlib
 import sys
@@ -26,13 +28,14 @@ def export_torch():
     from safetensors.torch import load_file
 
     wanted = {"resnet-basic": ["default", "torchscript"], "googlenet": ["torchscript"],
-              "densenet": ["torchscript"]}
+              "densenet": ["torchscript"], "convnext": ["default", "torchscript"]}
     for name, _, model, size, _ in make_backbone_fixtures.networks():
         for kind in wanted.get(name, []):
             state = load_file(HERE / "backbones" / name / "weights.safetensors")
             model.load_state_dict({key: value.float() for key, value in state.items()})
             file = FOLDER / f"{name}-{kind}.onnx"
-            options = {"dynamo": False} if kind == "torchscript" else {"verbose": False}
+            options = {"dynamo": False} if kind == "torchscript" else {
+                "verbose": False, "external_data": name == "resnet-basic"}
             torch.onnx.export(model.eval(), torch.zeros(1, 3, size, size), file, **options)
             network = onnx.load(file, load_external_data=False)
             for node in network.graph.node:
@@ -41,6 +44,27 @@ def export_torch():
                 node.ClearField("doc_string")
             del network.graph.value_info[:]
             file.write_bytes(network.SerializeToString())
+
+
+def export_tf2onnx():
+    """The networks of Keras in `backbones`, whose normalizations tf2onnx folds as far as it can: what is
+    left are products and sums."""
+    import make_keras_backbone_fixtures as networks
+    import tensorflow
+    import tf2onnx
+    from safetensors.numpy import load_file
+
+    for name, make in [("mobilenetv1-keras", networks.mobile), ("resnetv2", networks.preactivated)]:
+        size = json.loads((HERE / "backbones" / name / "case.json").read_text())["size"]
+        model = make(size)
+        values = load_file(HERE / "backbones" / name / "weights.safetensors")
+        for layer in model.layers:
+            for variable in layer.weights:
+                variable.assign(values[f"{layer.name}/{variable.name}"].astype("float32"))
+        image = tensorflow.TensorSpec((None, size, size, 3), tensorflow.float32, name="input")
+        predict = tensorflow.function(lambda x: model(x, training=False), input_signature=[image])
+        tf2onnx.convert.from_function(
+            predict, input_signature=[image], opset=17, output_path=FOLDER / f"{name}-tf2onnx.onnx")
 
 
 def base(keras, resnet, stack):
@@ -96,6 +120,8 @@ def main():
     kind = sys.argv[1]
     if kind == "torch":
         export_torch()
+    elif kind == "tf2onnx":
+        export_tf2onnx()
     elif kind == "keras":
         import keras
         from keras.src.applications import resnet

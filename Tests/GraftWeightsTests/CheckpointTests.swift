@@ -69,6 +69,24 @@ struct CheckpointTests {
     ("whole.pth", nil, 0, "module", nil), ("whole_legacy.pth", nil, 100, "ema", nil),
   ]
 
+  @Test func aFileWithoutANetworkIsToldAsThat() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appendingPathComponent("none.safetensors")
+    try SafetensorsWriter.write([], to: url)
+    let error = try #require(throws: WeightFileError.self) {
+      try WeightMap.torch.assign(WeightFile(contentsOf: url), to: Self.parameters)
+    }
+    #expect(error.description.contains("none.safetensors: holds no tensors"))
+    try SafetensorsWriter.write(
+      ["step", "exp_avg", "exp_avg_sq"].map { name in
+        WritableTensor(name: "state.0.\(name)", shape: [1]) { [1] }
+      }, to: url)
+    let mismatch = try #require(throws: WeightMismatch.self) {
+      try WeightMap.torch.assign(WeightFile(contentsOf: url), to: Self.parameters)
+    }
+    #expect(mismatch.hint == "the file holds the state of an optimizer and no network")
+  }
+
   @Test(arguments: layouts.indices)
   func theNetworkIsFound(index: Int) throws {
     let (name, key, offset, place, rest) = Self.layouts[index]

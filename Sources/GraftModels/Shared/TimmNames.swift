@@ -53,6 +53,12 @@ struct TimmBlock {
 }
 
 extension WeightMap {
+  /// The children with parameters of timm's networks that have other ones than torchvision's, without
+  /// their classifiers.
+  static let childrenInTimm = [
+    ["conv_stem", "bn1", "blocks", "conv_head", "bn2"], ["stem", "stages"],
+  ]
+
   /// timm's names of a mobile network whose units torchvision numbers.
   ///
   /// - Parameters:

@@ -32,7 +32,8 @@ struct AxisArrangement {
         accepts: { $0 == factors })
     case (.torch, .channelScale):
       // torchvision lets it broadcast over an image, timm writes a vector.
-      self.init([extents[0], 1, 1], accepts: { $0 == extents })
+      self.init(
+        [extents[0], 1, 1], accepts: { $0.filter { $0 != 1 } == extents.filter { $0 != 1 } })
     case (.keras, .denseKernel):
       // Some networks write their classifier as a convolution of one pixel.
       self.init(extents, accepts: { $0 == [1, 1] + extents })

@@ -64,6 +64,14 @@ extension WeightFile {
     return result
   }
 
+  var withoutTensors: WeightFileError {
+    WeightFileError(
+      file: url.path, problem: .unsupported,
+      explanation:
+        "holds no tensors, and so no network; give the file that a model's state_dict() or "
+        + "weights were saved to")
+  }
+
   func nothing(under key: Substring) -> WeightFileError {
     var seen: Set<Substring> = []
     let keys = tensors.map { $0.name.prefix { $0 != "." } }.filter { seen.insert($0).inserted }

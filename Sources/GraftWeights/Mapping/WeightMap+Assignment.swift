@@ -27,6 +27,7 @@ extension WeightMap {
     let base = key.map { $0 + "." } ?? ""
     let tensors = file.tensors.filter { $0.name.hasPrefix(base) }
     guard key == nil || !tensors.isEmpty else { throw file.nothing(under: base.dropLast()) }
+    guard !file.tensors.isEmpty else { throw file.withoutTensors }
     let attempt = try Attempt(self, file, parameters, head, stem)
     var nearest: WeightMismatch
     do {
@@ -50,7 +51,7 @@ extension WeightMap {
 }
 
 /// Matches a file with a model for one place after the other where the network may lie.
-private struct Attempt {
+struct Attempt {
   let translator: NameTranslator
   private let map: WeightMap
   private let file: WeightFile

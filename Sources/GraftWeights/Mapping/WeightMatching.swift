@@ -144,6 +144,9 @@ struct WeightMatching {
     {
       return "only the classifier differs: choose new classes, or a model without top"
     }
+    if assignment.tensors.isEmpty, !names.isEmpty, names.allSatisfy(Self.isOfOptimizer) {
+      return "the file holds the state of an optimizer and no network"
+    }
     if let found = Architecture.guess(wrapped: names), found != Architecture.guess(expected) {
       let wanted = Architecture.guess(expected).map { ", the model like \($0)" } ?? ""
       return "the file looks like \(found)\(wanted)"
@@ -152,6 +155,15 @@ struct WeightMatching {
       return "the model uses only a part of the file: if that is meant, choose a model without top"
     }
     return nil
+  }
+
+  /// Whether a tensor is what PyTorch's optimizers keep for a parameter.
+  private static func isOfOptimizer(_ name: String) -> Bool {
+    let kept: Set<Substring> = [
+      "momentum_buffer", "exp_avg", "exp_avg_sq", "max_exp_avg_sq", "square_avg", "grad_avg",
+      "step",
+    ]
+    return name.split(separator: ".").last.map(kept.contains) ?? false
   }
 
   private static func layer(_ path: String) -> String {

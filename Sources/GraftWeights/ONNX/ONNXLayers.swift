@@ -8,12 +8,17 @@ struct ONNXLayers {
     var bias: String?
     /// Scale, shift, mean and variance of the normalization right behind it.
     var normalization: [String]?
+    /// What each channel is multiplied by after that, and what is added then.
+    var scale: String?
+    var shift: String?
+
+    fileprivate var isPlain: Bool { normalization == nil && scale == nil && shift == nil }
   }
 
-  private(set) var web = LayerWeb()
-  private(set) var tensors: [Tensors] = []
-  private let stored: [String: StoredTensor]
-  private var readerCounts: [String: Int] = [:]
+  var web = LayerWeb()
+  var tensors: [Tensors] = []
+  let stored: [String: StoredTensor]
+  private(set) var readerCounts: [String: Int] = [:]
   /// Values that a padding of its own was added to.
   private var padded: Set<String> = []
 
@@ -24,10 +29,18 @@ struct ONNXLayers {
     stored = tensors
     for step in steps { for input in step.inputs { readerCounts[input, default: 0] += 1 } }
     let results = Set(steps.flatMap(\.outputs))
-    for input in readerCounts.keys where !results.contains(input) && stored[input] == nil {
+    for input in readerCounts.keys
+    where !results.contains(input) && stored[input] == nil && !input.isEmpty {
       web.addInput(input)
     }
     for step in steps where !web.isTooLarge { add(step) }
+  }
+
+  mutating func append(
+    _ layer: LayerWeb.Layer, _ tensors: Tensors, reading input: String, giving output: String
+  ) {
+    _ = web.add(layer, reading: input, giving: output)
+    self.tensors.append(tensors)
   }
 
   /// Marks the layers whose kernels a network has by name.
@@ -45,11 +58,17 @@ struct ONNXLayers {
       "MatMul" where kernel(of: step)?.shape.rank == 2:
       addProduct(step, input, output)
     case "BatchNormalization" where step.inputs.count == 5: addNormalization(step, input, output)
-    case "Add" where isBias(step): break
+    case "LayerNormalization" where isOfChannels(step): addLayerNormalization(step, input, output)
+    case "Add" where vector(of: step) != nil, "Mul" where vector(of: step) != nil,
+      "Sub" where vector(of: step) != nil, "Div" where vector(of: step) != nil:
+      addVector(step, output)
     case "Concat": web.concatenate(step.inputs, to: output)
     default:
       if step.operation == "Pad" { padded.insert(output) }
       for output in step.outputs { web.connect(step.inputs, to: output) }
+      if let layer = web.producer(of: input), readerCounts[input] == 1, step.onlyMoves {
+        web.extend(layer, to: output)
+      }
     }
   }
 
@@ -89,7 +108,7 @@ struct ONNXLayers {
     let names = Array(step.inputs[1...])
     guard names.allSatisfy({ stored[$0] != nil }), let scale = stored[names[0]] else { return }
     if let layer = web.producer(of: input), readerCounts[input] == 1,
-      tensors[layer].normalization == nil
+      tensors[layer].isPlain
     {
       tensors[layer].normalization = names
       web.extend(layer, to: output)
@@ -98,20 +117,5 @@ struct ONNXLayers {
         LayerWeb.Layer(shape: [scale.count]), reading: input, giving: output)
       tensors.append(Tensors(normalization: names))
     }
-  }
-
-  /// Takes a sum with a vector right behind a layer for its bias.
-  private mutating func isBias(_ step: ONNXStep) -> Bool {
-    guard step.inputs.count == 2 else { return false }
-    for (value, name) in [(step.inputs[0], step.inputs[1]), (step.inputs[1], step.inputs[0])] {
-      guard let layer = web.producer(of: value), readerCounts[value] == 1,
-        tensors[layer].bias == nil, tensors[layer].normalization == nil,
-        let vector = stored[name], vector.count == web.layers[layer].shape[0]
-      else { continue }
-      tensors[layer].bias = name
-      web.extend(layer, to: step.outputs[0])
-      return true
-    }
-    return false
   }
 }

@@ -12,6 +12,9 @@ struct ONNXStep: Sendable {
     static let integers = 8
   }
 
+  /// Whether the step gives the numbers it reads, in another order at most.
+  var onlyMoves: Bool { operation == "Transpose" || operation == "Identity" }
+
   let operation: String
   let inputs: [String]
   let outputs: [String]

@@ -16,6 +16,11 @@ struct LayerWeb {
     var hint = ""
     /// What each part of the input comes from, by position of the layer; -1 is the network's input.
     var sources: [[Int]] = []
+
+    /// Steps of layers that are told apart by what they are rather than how they walk.
+    static let normalizationOfRows = [-1]
+    /// Of what no network of Graft's has.
+    static let unknown = [-2]
   }
 
   /// Layers in an order in which each reads earlier ones only.
@@ -46,6 +51,11 @@ struct LayerWeb {
     parts[output] = [[layers.count - 1]]
     producers[output] = layers.count - 1
     return layers.count - 1
+  }
+
+  /// Whether a layer of the web stands before the value.
+  func isComputed(_ value: String) -> Bool {
+    parts[value]?.contains { $0.contains { $0 >= 0 } } ?? false
   }
 
   /// The layer whose result the value is.

@@ -7,6 +7,8 @@ struct NetworkLayers {
     var kernel: ParameterPath?
     var bias: ParameterPath?
     var normalization: Normalization?
+    /// What each channel is multiplied by after that.
+    var scale: ParameterPath?
   }
 
   struct Normalization {
@@ -59,6 +61,14 @@ struct NetworkLayers {
         kernel, product.epilogue.biasIndex.flatMap { path(operands[$0]) }, operands[0], result)
     case let normalization as BatchNormalization:
       add(normalization, operands, result)
+    case is LayerNormalization:
+      guard let gamma = path(operands[1]), let beta = path(operands[2]) else { break }
+      add(
+        LayerWeb.Layer(shape: channels(operands[1]), steps: LayerWeb.Layer.normalizationOfRows),
+        gamma, beta, operands[0], result)
+    case let combination as Combine where combination.function == .multiply:
+      guard let scale = path(operands[1]) else { fallthrough }
+      add(scale: scale, channels(operands[1]), operands[0], result)
     case is Concatenation:
       web.concatenate(operands.map(name), to: name(result))
     default:
@@ -94,6 +104,22 @@ struct NetworkLayers {
       parameters.append(Parameters(normalization: described))
     }
   }
+
+  private mutating func add(
+    scale: ParameterPath, _ channels: [Int], _ input: Value, _ result: Value
+  ) {
+    if let layer = web.producer(of: name(input)), readerCounts[input] == 1,
+      parameters[layer].normalization == nil, parameters[layer].scale == nil
+    {
+      parameters[layer].scale = scale
+      web.extend(layer, to: name(result))
+    } else {
+      _ = web.add(LayerWeb.Layer(shape: channels), reading: name(input), giving: name(result))
+      parameters.append(Parameters(scale: scale))
+    }
+  }
+
+  private func channels(_ vector: Value) -> [Int] { [graph.type(of: vector).shape.count] }
 
   /// Marks the layers whose kernels a file has by name.
   mutating func hint(by names: Set<String>) {
