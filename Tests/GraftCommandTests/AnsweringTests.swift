@@ -239,7 +239,8 @@ struct AnsweringTests {
 
 /// A safetensors file of Float32 tensors.
 struct SafetensorsText {
-  private struct Entry: Decodable { var shape: [Int] }
+  /// A tensor; what is beside the tensors has no shape.
+  private struct Entry: Decodable { var shape: [Int]? }
   var shapes: [String: [Int]]
   /// All tensors, one after the other, by name.
   var values: [Float]
@@ -248,7 +249,7 @@ struct SafetensorsText {
     let data = try Data(contentsOf: url)
     let count = data.withUnsafeBytes { Int($0.loadUnaligned(as: UInt64.self)) }
     shapes = try JSONDecoder().decode([String: Entry].self, from: data[8..<8 + count])
-      .mapValues(\.shape)
+      .compactMapValues(\.shape)
     values = data[(8 + count)...].withUnsafeBytes { bytes in
       stride(from: 0, to: bytes.count, by: 4).map {
         bytes.loadUnaligned(fromByteOffset: $0, as: Float.self)

@@ -74,6 +74,14 @@ import Testing
     #expect(try ClassWeights.balanced.values(for: data) == [1.5, 0.75])
   }
 
+  /// A class without samples changes nothing for the others.
+  @Test func aClassWithoutSamplesCountsForNothing() throws {
+    let data = try ArrayDataset(
+      values: [Float](repeating: 0, count: 6), sampleShape: [1, 1, 1], labels: [2, 2, 2, 2, 0, 0],
+      classes: ["0", "none", "1"])
+    #expect(try ClassWeights.balanced.values(for: data) == [1.5, 1, 0.75])
+  }
+
   @Test func weightsThatFitNoClassAreRefused() throws {
     let data = try makeData(["a", "b", "c"]) { $0 }
     let mistakes: [(weights: ClassWeights, error: ClassWeightError)] = [

@@ -69,6 +69,24 @@ import Testing
     #expect(twins[0] != twins[1])
   }
 
+  /// Numbers of 32 bits are the same for two of a hundred thousand samples, those of 64 are not.
+  @Test func followsAllBitsOfTheNumber() throws {
+    var seen: [UInt32: Int] = [:]
+    var twins: [Int] = []
+    for sample in 0..<1_000_000 where twins.isEmpty {
+      var generator = SeededGenerator(seed: 3, purpose: .dropout, epoch: 1, index: sample)
+      let half = UInt32(truncatingIfNeeded: generator.next())
+      if let earlier = seen.updateValue(sample, forKey: half) { twins = [earlier, sample] }
+    }
+    try #require(twins.count == 2)
+    let engine = try Self.makeEngine(on: CPUDevice())
+    let values = Self.values(of: 0) + Self.values(of: 0)
+    let scores = try engine.train(
+      on: .given(twins, values, targets: [0.5, 0.5, 0.5, 0.5]), epoch: 1, batchSize: 2, rate: 0
+    ).values["accuracy.scores"]
+    #expect(Array(scores[0..<2]) != Array(scores[2..<4]))
+  }
+
   private static func losses(
     of samples: [Int], epochs: Int = 3, rate: Float = 0.1,
     cache: TrainingOptions.FeatureCache = .off
