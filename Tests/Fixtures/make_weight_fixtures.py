@@ -167,6 +167,30 @@ def rewrite_archive(source, target, method):
             new.writestr(info, old.read(name))
 
 
+def write_big_endian(few):
+    """As a big-endian machine writes them: archives in its own order, older files in little-endian order, but
+    for what they say of the machine. torch.load reads both here."""
+    with zipfile.ZipFile(path("stored.pth")) as old, zipfile.ZipFile(path("big_endian.pth"), "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith("/byteorder"):
+                data = b"big"
+            elif "/data/" in name:
+                data = np.frombuffer(data, "<f4").byteswap().tobytes()
+            new.writestr(zipfile.ZipInfo(name), data)
+    torch.save(few, path("big_endian_legacy.pth"), _use_new_zipfile_serialization=False)
+    with open(path("big_endian_legacy.pth"), "r+b") as file:
+        data = bytearray(file.read())
+        place = data.index(b"\x88", data.index(b"little_endian"))
+        data[place : place + 1] = pickle.NEWFALSE
+        file.seek(0)
+        file.write(data)
+    for name in ["big_endian.pth", "big_endian_legacy.pth"]:
+        for key, value in torch.load(path(name)).items():
+            assert torch.equal(value, few[key])
+        describe(name, few)
+
+
 class Command:
     def __reduce__(self):
         return os.system, ("touch graft_was_here",)
@@ -274,6 +298,7 @@ def write_network():
 os.makedirs(FOLDER, exist_ok=True)
 few_tensors = write_pytorch()
 write_archives(few_tensors)
+write_big_endian(few_tensors)
 write_hostile(few_tensors)
 write_safetensors()
 write_numpy()

@@ -10,6 +10,7 @@ struct WeightFileTests {
     ("checkpoint.pth", .pyTorchZip), ("nested.pth", .pyTorchZip), ("stored.pth", .pyTorchZip),
     ("deflated.pth", .pyTorchZip), ("zip64.pth", .pyTorchZip), ("network.pth", .pyTorchZip),
     ("mixed.safetensors", .safetensors), ("unsigned.safetensors", .safetensors),
+    ("big_endian.pth", .pyTorchZip), ("big_endian_legacy.pth", .pyTorchLegacy),
     ("few.safetensors", .safetensors), ("arrays.npz", .npz), ("arrays_compressed.npz", .npz),
     ("array.npy", .npy),
   ]

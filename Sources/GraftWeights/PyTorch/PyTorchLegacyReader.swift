@@ -1,4 +1,7 @@
 /// Reads what `torch.save` wrote before 1.6: four pickles, a list of storage keys, raw storages.
+///
+/// The third pickle says whether the machine was little-endian; the storages are on every machine
+/// (`THPStorage_writeFileRaw` of PyTorch).
 enum PyTorchLegacyReader {
   /// The integer 0x1950A86A20F9469CFC6C as the first pickle has it, behind the protocol's number.
   private static let magic: [UInt8] = [
@@ -16,13 +19,12 @@ enum PyTorchLegacyReader {
     guard try machine.run() == .integer(1001) else {
       throw bytes.unsupported("was written by an unknown version of torch.save; save it again")
     }
-    let system = try machine.run()
-    let byteOrder = byteOrder(machine.items(system, .dictionary) ?? [])
+    _ = try machine.run()
     let root = try machine.run()
     let keys = try machine.run()
-    let storages = try storages(of: machine, keys: machine.items(keys, .list) ?? [], byteOrder)
+    let storages = try storages(of: machine, keys: machine.items(keys, .list) ?? [])
     let tree = try PyTorchTensorTree(machine, root: root)
-    return try tree.content(of: bytes, byteOrder) { storage, name in
+    return try tree.content(of: bytes, .littleEndian) { storage, name in
       guard let content = storages[storage.key] else {
         throw bytes.malformed("the storage of tensor \(name) is missing; fetch the file again")
       }
@@ -30,17 +32,9 @@ enum PyTorchLegacyReader {
     }
   }
 
-  private static func byteOrder(_ system: [PickleValue]) -> ByteOrder {
-    for index in stride(from: 0, to: system.count - 1, by: 2)
-    where system[index] == .text("little_endian") {
-      return system[index + 1] == .boolean(false) ? .bigEndian : .littleEndian
-    }
-    return .littleEndian
-  }
-
   /// The raw storages behind the pickles: a count of elements and the elements, in the keys' order.
   private static func storages(
-    of machine: PickleMachine, keys: [PickleValue], _ byteOrder: ByteOrder
+    of machine: PickleMachine, keys: [PickleValue]
   ) throws -> [String: ByteView] {
     var elementTypes: [String: StoredElementType] = [:]
     for storage in machine.storages {
@@ -54,9 +48,7 @@ enum PyTorchLegacyReader {
       }
       let count = try cursor.read(Int64.self, "the size of a storage")
       let size = Int64(elementType.byteCount)
-      let (byteCount, overflowed) =
-        (byteOrder == .bigEndian ? count.byteSwapped : count)
-        .multipliedReportingOverflow(by: size)
+      let (byteCount, overflowed) = count.multipliedReportingOverflow(by: size)
       guard !overflowed else { throw machine.bytes.malformed("a storage has an impossible size") }
       storages[key] = try cursor.slice(Int(byteCount), "a storage")
     }
