@@ -143,6 +143,8 @@ def write_layouts():
     save("two.pth", {"first": state(), "second": state("", 200)})
     save("twice.pth", {"best": state(), "last": state()})
     save("extra.pth", {"net": dict(state("backbone."), **{"backbone.extra.weight": torch.ones(2)})})
+    save("counter.pth", {"model": dict(state(), **{"stem.calls": torch.tensor(5)})})
+    save("number.pth", {"model": dict(state(), **{"stem.scale": torch.tensor(0.5)})})
     save("kinds.pth", {
         "model": state(), "spectrum": torch.ones(2, dtype=torch.complex64),
         "sparse": torch.eye(2).to_sparse(), "made": Transformed()})

@@ -116,6 +116,54 @@ struct CheckpointTests {
     #expect(absent.description.contains("no tensors under 'third', but under: first, second"))
   }
 
+  /// A file of the network's tensors behind prefixes, without some.
+  private static func write(
+    _ prefixes: [String], without left: String? = nil, in folder: TemporaryFolder
+  ) throws -> URL {
+    let url = folder.url.appending(path: "a.safetensors")
+    let file = try WeightFile(contentsOf: Self.url("backbone.pth"))
+    let own = "state_dict.backbone."
+    let tensors = prefixes.flatMap { prefix in
+      file.tensors.filter { $0.name.hasPrefix(own) && $0.name != own + (left ?? "") }.map {
+        tensor in
+        WritableTensor(name: prefix + tensor.name.dropFirst(own.count), shape: tensor.shape) {
+          try tensor.load()
+        }
+      }
+    }
+    try SafetensorsWriter.write(tensors, to: url)
+    return url
+  }
+
+  @Test func averagedWeightsAreTakenUnderAnyNameOfTheKind() throws {
+    let folder = try TemporaryFolder()
+    let url = try Self.write(["model.", "modelEMA."], in: folder)
+    let notes = try WeightMap.torch.assign(WeightFile(contentsOf: url), to: Self.parameters).notes
+    #expect(notes.contains { $0.contains("the averaged weights modelEMA is taken, not model") })
+  }
+
+  /// What is missing behind a prefix is told alone, not all that would be without the prefix.
+  @Test func whatIsMissingBehindAPrefixIsTold() throws {
+    let folder = try TemporaryFolder()
+    let url = try Self.write(["model."], without: "fc.bias", in: folder)
+    let mismatch = try #require(throws: WeightMismatch.self) {
+      try WeightMap.torch.assign(WeightFile(contentsOf: url), to: Self.parameters)
+    }
+    #expect(mismatch.missing == ["fc.bias"])
+    #expect(mismatch.leftOver.isEmpty)
+  }
+
+  /// A whole number among the network's own tensors is a counter; another number may be a parameter.
+  @Test func countersAreNoParameters() throws {
+    let counter = try Self.assignment("counter.pth")
+    #expect(counter.ignored.contains("model.stem.calls"))
+    #expect(counter.tensors.count == Self.values.count)
+    let mismatch = try #require(throws: WeightMismatch.self) {
+      try Self.assignment("number.pth")
+    }
+    #expect(mismatch.leftOver == ["model.stem.scale"])
+  }
+
   @Test func whatMightBelongToTheNetworkIsRefused() throws {
     let mismatch = try #require(throws: WeightMismatch.self) { try Self.assignment("extra.pth") }
     #expect(mismatch.leftOver == ["net.backbone.extra.weight"])

@@ -2,7 +2,7 @@ import Foundation
 import GraftWeights
 import Testing
 
-/// Archives and trees that say of themselves what can't be: each is refused for its own reason.
+/// Archives and arrays that say of themselves what can't be: each is refused for its own reason.
 @Suite("Claims of forged archives are bounded", .timeLimit(.minutes(1)))
 struct HostileArchiveTests {
   /// The text of the error that reading ends with.
@@ -59,25 +59,6 @@ struct HostileArchiveTests {
     }
     #expect(try readingError(array(64)) == nil)
     #expect(try #require(try readingError(array(65))).problem == .unsupported)
-  }
-
-  @Test(arguments: [32, 33, 255])
-  func ranksOfHDF5(rank: Int) throws {
-    let error = try readingError(ForgedTree.file(rank: rank))
-    #expect(error?.problem == (rank > 32 ? .unsupported : nil))
-  }
-
-  /// Two groups within each other, whose names are long together.
-  @Test(arguments: [500, 600])
-  func pathsOfHDF5(nameByteCount: Int) throws {
-    let error = try readingError(ForgedTree.file(rank: 1, nameByteCount: nameByteCount))
-    #expect(error?.problem == (2 * nameByteCount > 1024 ? .unsupported : nil))
-  }
-
-  /// An object header that goes on with itself.
-  @Test func headersWithoutEnd() throws {
-    let text = try refusal(ForgedTree.circle())
-    #expect(text.contains("overlap"))
   }
 
   @Test func fieldsOfONNX() throws {
@@ -154,77 +135,5 @@ private enum ForgedZip {
       }
     }
     return ~sum
-  }
-}
-
-/// HDF5 files of superblock 0: groups within each other, and one number in the innermost.
-private enum ForgedTree {
-  private static func address(_ value: Int) -> [UInt8] {
-    withUnsafeBytes(of: UInt64(value).littleEndian) { Array($0) }
-  }
-  private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
-  private static let none = [UInt8](repeating: 0xFF, count: 8)
-
-  private static func superblock(root: Int, end: Int) -> [UInt8] {
-    var bytes: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0, 0, 8, 8]
-    bytes += zeros(9)
-    for part in [address(0), none, address(end), none, address(0), address(root)] { bytes += part }
-    return bytes + zeros(24)
-  }
-
-  private static func header(_ messages: [(type: UInt8, body: [UInt8])]) -> [UInt8] {
-    var body: [UInt8] = []
-    for message in messages {
-      body += [message.type, 0]
-      body += address(message.body.count)[..<2]
-      body += zeros(4)
-      body += message.body
-    }
-    var bytes: [UInt8] = [1, 0, UInt8(messages.count), 0, 1, 0, 0, 0]
-    bytes += address(body.count)
-    return bytes + body
-  }
-
-  /// A root, a group in it and a number in that, under names of a letter that is repeated.
-  static func file(rank: Int, nameByteCount: Int = 1) -> [UInt8] {
-    let start = 96
-    var bytes: [UInt8] = []
-    func place(_ parts: [[UInt8]]) -> Int {
-      defer {
-        for part in parts { bytes += part }
-        bytes += zeros((8 - bytes.count % 8) % 8)
-      }
-      return start + bytes.count
-    }
-    let value = place([[0, 0, 128, 63]])
-    var space: [UInt8] = [1, UInt8(rank), 0, 0, 0, 0, 0, 0]
-    for _ in 0..<rank { space += address(1) }
-    let number: [UInt8] = [
-      0x11, 0x20, 0x1F, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0,
-    ]
-    let layout: [UInt8] = [3, 1] + address(value) + address(4)
-    var object = place([header([(1, space), (3, number), (8, layout)])])
-    for letter in ["b", "a"] {
-      let name = Array(String(repeating: letter, count: nameByteCount).utf8)
-      let names = place([zeros(8), name, [0]])
-      let heap = place([
-        Array("HEAP".utf8), zeros(4), address(nameByteCount + 9), address(0), address(names),
-      ])
-      let table = place([
-        Array("SNOD".utf8), [1, 0, 1, 0], address(8), address(object), zeros(24),
-      ])
-      let tree = place([
-        Array("TREE".utf8), [0, 0, 1, 0], none, none, address(0), address(table), address(8),
-      ])
-      object = place([header([(0x11, address(tree) + address(heap))])])
-    }
-    return superblock(root: object, end: start + bytes.count) + bytes
-  }
-
-  /// A root whose header is continued by a block that is continued by itself.
-  static func circle() -> [UInt8] {
-    let start = 96
-    let root = header([(0x10, address(start + 16) + address(24))])
-    return superblock(root: start, end: start + root.count) + root
   }
 }

@@ -41,12 +41,42 @@ struct HostilePickleTests {
       try error([0x7D, 0x28] + key + [0x7D] + pairs + [0x75, 0x2E])?.problem == .unsupported)
   }
 
-  @Test func aRankBeyondAnyIsRefused() throws {
-    let sound = try Fixture.bytes("python2_legacy.pth")
-    let shape: [UInt8] = [0x4B, 2, 0x4B, 3, 0x86]
-    let position = try #require(sound.indices.first { sound[$0...].starts(with: shape) })
-    let ones: [UInt8] = [0x28] + (0..<200).flatMap { _ in [0x4B, 1] as [UInt8] } + [0x74]
-    let bytes = Array(sound[..<position]) + ones + sound[(position + 5)...]
-    #expect(try readingError(bytes)?.problem == .malformed)
+  /// A tensor of one element on more axes than PyTorch has.
+  @Test(arguments: [64, 65])
+  func aRankBeyondAnyIsRefused(rank: Int) throws {
+    let ones: [UInt8] = [0x28] + (0..<rank).flatMap { _ in [0x4B, 1] as [UInt8] } + [0x74]
+    let error = try readingError(Self.replacing(shape: ones, strides: ones))
+    #expect(error?.problem == (rank > 64 ? .malformed : nil))
+  }
+
+  /// A step of zero repeats one element.
+  @Test func elementsThatTheFileDoesNotHaveAreRefused() throws {
+    // 2^31 - 1 elements.
+    let shape: [UInt8] = [0x4A, 0xFF, 0xFF, 0xFF, 0x7F, 0x85]
+    let error = try readingError(Self.replacing(shape: shape, strides: [0x4B, 0, 0x85]))
+    #expect(try #require(error).description.contains("claims 2147483647 elements, more than"))
+    let few = try Self.replacing(shape: [0x4B, 6, 0x85], strides: [0x4B, 0, 0x85])
+    #expect(try readingError(few) == nil)
+  }
+
+  /// A file of a tensor of 2 x 3 with another shape and other strides.
+  private static func replacing(shape: [UInt8], strides: [UInt8]) throws -> [UInt8] {
+    var bytes = try Fixture.bytes("python2_legacy.pth")
+    for (old, new) in [
+      ([0x4B, 3, 0x4B, 1, 0x86] as [UInt8], strides), ([0x4B, 2, 0x4B, 3, 0x86], shape),
+    ] {
+      let position = try #require(bytes.indices.first { bytes[$0...].starts(with: old) })
+      bytes.replaceSubrange(position..<position + old.count, with: new)
+    }
+    return bytes
+  }
+
+  /// Dictionaries within each other, the innermost empty.
+  @Test(arguments: [32, 33])
+  func depthIsBounded(depth: Int) throws {
+    var pickle: [UInt8] = [0x7D]
+    for _ in 0..<depth { pickle += [0x58, 1, 0, 0, 0, 0x61, 0x7D] }
+    pickle += [UInt8](repeating: 0x73, count: depth) + [0x2E]
+    #expect(try error(pickle)?.problem == (depth > 32 ? .unsupported : nil))
   }
 }

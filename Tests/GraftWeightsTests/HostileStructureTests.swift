@@ -13,16 +13,34 @@ struct HostileStructureTests {
   }
 
   @Test(arguments: [
-    #"{"a":\#(String(repeating: "[", count: 100_000))"#,
-    #"{"a":{"dtype":"F32","shape":[\#(Array(repeating: "1", count: 40).joined(separator: ","))],"data_offsets":[0,4]}}"#,
-    #"{"\#(String(repeating: "a", count: 5000))":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
-    #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
-    #"{"a":{"dtype":"F64","shape":[4611686018427387904,4],"data_offsets":[0,8]}}"#,
+    (#"{"a":\#(String(repeating: "[", count: 100_000))"#, 8),
+    (tensor(shape: Array(repeating: "1", count: 33).joined(separator: ",")), 4),
+    (tensor(name: String(repeating: "a", count: 4097)), 4),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+      8
+    ),
+    (#"{"a":{"dtype":"F64","shape":[4611686018427387904,4],"data_offsets":[0,8]}}"#, 8),
   ])
-  func headersOfSafetensors(header: String) throws {
-    let bytes =
-      ForgedHDF5.little(UInt64(header.utf8.count)) + header.utf8 + [UInt8](repeating: 0, count: 8)
-    #expect(try #require(try readingError(bytes)).problem == .malformed)
+  func headersOfSafetensors(header: String, byteCount: Int) throws {
+    #expect(try #require(try Self.error(header, byteCount)).problem == .malformed)
+  }
+
+  /// The longest name and the most axes.
+  @Test func headersOfSafetensorsAtTheLimits() throws {
+    let ones = Array(repeating: "1", count: 32).joined(separator: ",")
+    let name = String(repeating: "a", count: 4096)
+    #expect(try Self.error(Self.tensor(name: name, shape: ones), 4) == nil)
+  }
+
+  /// One number.
+  private static func tensor(name: String = "a", shape: String = "1") -> String {
+    #"{"\#(name)":{"dtype":"F32","shape":[\#(shape)],"data_offsets":[0,4]}}"#
+  }
+
+  private static func error(_ header: String, _ byteCount: Int) throws -> WeightFileError? {
+    let count = ForgedHDF5.little(UInt64(header.utf8.count))
+    return try readingError(count + header.utf8 + [UInt8](repeating: 0, count: byteCount))
   }
 
   @Test func aHeaderOfSafetensorsThatNoNetworkHas() throws {
@@ -38,16 +56,19 @@ struct HostileStructureTests {
     #expect(try #require(error).problem == .malformed)
   }
 
-  @Test func ranksOfONNX() throws {
-    let dimensions = ForgedONNX.field(1, [UInt8](repeating: 1, count: 1 << 20))
+  @Test(arguments: [32, 33, 1 << 20])
+  func ranksOfONNX(rank: Int) throws {
+    let dimensions = ForgedONNX.field(1, [UInt8](repeating: 1, count: rank))
     let tensor = dimensions + ForgedONNX.integer(2, 1) + ForgedONNX.field(8, Array("a".utf8))
-    #expect(try #require(try readingError(ForgedONNX.model(tensor))).problem == .malformed)
+    let error = try readingError(ForgedONNX.model(tensor + ForgedONNX.field(9, [0, 0, 128, 63])))
+    #expect(error?.problem == (rank > 32 ? .malformed : nil))
   }
 
   @Test(
     "Tensors of ONNX lie beside the network or nowhere",
     arguments: [
-      "../outside", "/etc/hostname", "./beside", "folder/../../outside", "", "link", "missing",
+      "../outside", "/etc/hostname", "./beside", "folder/../../outside", "", "link", "neighbour",
+      "missing",
     ])
   func externalFiles(location: String) throws {
     let folder = try TemporaryFolder()
@@ -57,9 +78,38 @@ struct HostileStructureTests {
     _ = try folder.write([0, 0, 128, 63], as: "inner/beside")
     try FileManager.default.createSymbolicLink(
       atPath: inner.appending(path: "link").path, withDestinationPath: "../outside")
+    _ = try folder.write([0, 0, 128, 63], as: "inner2")
+    try FileManager.default.createSymbolicLink(
+      atPath: inner.appending(path: "neighbour").path, withDestinationPath: "../inner2")
     let bytes = ForgedONNX.model(ForgedONNX.external(["location": location]))
     let url = try folder.write(bytes, as: "inner/a.onnx")
     #expect(throws: WeightFileError.self) { try readAll(url) }
+  }
+
+  @Test func countsOfExternalFiles() throws {
+    let folder = try TemporaryFolder()
+    func read(_ count: Int) throws -> Int {
+      var tensors: [UInt8] = []
+      for index in 0..<count {
+        _ = try folder.write([0, 0, 128, 63], as: "\(index)")
+        tensors += ForgedONNX.field(
+          5, ForgedONNX.external(["location": "\(index)"], name: "a\(index)"))
+      }
+      let url = try folder.write(
+        ForgedONNX.integer(1, 8) + ForgedONNX.field(7, tensors), as: "a.onnx")
+      return try readAll(url).count
+    }
+    #expect(try read(4096) == 4096)
+    let error = try #require(throws: WeightFileError.self) { try read(4097) }
+    #expect(error.description.contains("keeps its tensors in more files than any network"))
+  }
+
+  @Test(arguments: [4096, 4097])
+  func namesOfONNX(byteCount: Int) throws {
+    let name = ForgedONNX.field(8, [UInt8](repeating: 0x61, count: byteCount))
+    let tensor = ForgedONNX.integer(1, 1) + ForgedONNX.integer(2, 1) + name
+    let error = try readingError(ForgedONNX.model(tensor + ForgedONNX.field(9, [0, 0, 128, 63])))
+    #expect(error?.problem == (byteCount > 4096 ? .malformed : nil))
   }
 
   @Test(arguments: [
@@ -76,6 +126,7 @@ struct HostileStructureTests {
     let forged = try url(entries.merging(["location": "beside"]) { first, _ in first })
     let error = try #require(throws: WeightFileError.self) { try readAll(forged) }
     #expect(error.problem == .malformed)
+    if entries["length"] != nil { #expect(error.description.contains("are named; export")) }
   }
 }
 
@@ -83,9 +134,9 @@ struct HostileStructureTests {
 private enum ForgedONNX {
   static func model(_ tensor: [UInt8]) -> [UInt8] { integer(1, 8) + field(7, field(5, tensor)) }
 
-  /// One number called `a` in another file.
-  static func external(_ entries: [String: String]) -> [UInt8] {
-    entries.reduce(integer(1, 1) + integer(2, 1) + field(8, Array("a".utf8)) + integer(14, 1)) {
+  /// One number in another file.
+  static func external(_ entries: [String: String], name: String = "a") -> [UInt8] {
+    entries.reduce(integer(1, 1) + integer(2, 1) + field(8, Array(name.utf8)) + integer(14, 1)) {
       $0 + field(13, field(1, Array($1.key.utf8)) + field(2, Array($1.value.utf8)))
     }
   }

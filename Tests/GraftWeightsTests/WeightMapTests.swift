@@ -54,6 +54,33 @@ struct WeightMapTests {
     #expect(assignment.fresh.isEmpty && assignment.dropped.isEmpty)
   }
 
+  /// What `adapt_input_conv` of timm 1.0.31 makes of a kernel for three channels.
+  @Test(arguments: [
+    (1, [16, 115, 25, 142]), (2, [1.5, 33, 6, 55.5, 3, 43.5, 10.5, 69]),
+    (
+      4,
+      [
+        0.75, 16.5, 3, 27.75, 8.25, 42, 0.75, 16.5, 1.5, 21.75, 5.25, 34.5, 12, 50.25, 1.5, 21.75,
+      ]
+    ),
+  ])
+  func kernelsAreAdaptedToOtherChannels(channels: Int, expected: [Float]) throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "a.safetensors")
+    try SafetensorsWriter.write(
+      [
+        WritableTensor(name: "conv.weight", shape: [2, 3, 1, 2]) {
+          [1, 2, 4, 7, 11, 16, 22, 29, 37, 46, 56, 67]
+        }
+      ], to: url)
+    let parameter = Self.parameter("conv.weight", [1, 2, channels, 2], .convolutionKernel)
+    let assignment = try WeightMap.torch.assign(
+      WeightFile(contentsOf: url), to: [parameter], adaptingChannelsOf: parameter.path)
+    let found = try #require(try assignment[parameter.path]?.load())
+    #expect(found.count == expected.count)
+    for (a, b) in zip(found, expected) { #expect(abs(a - b) < 1e-5) }
+  }
+
   @Test func writingIsTheInverse() throws {
     let assignment = try WeightMap.torch.assign(file, to: Self.network())
     let tensors = WeightMap.torch.writableTensors(Self.network()) { parameter in
