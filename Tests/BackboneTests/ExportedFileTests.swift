@@ -119,6 +119,8 @@ import Testing
         }
         let told = found.weights?.notes.contains { $0.contains("left out what is numbered on: 90") }
         #expect(told == hasHead)
+        // Numbers for all children and those of the only one are one network.
+        #expect(found.weights?.notes.contains { $0.contains("of several networks") } == false)
       }
     }
   }

@@ -17,24 +17,33 @@ extension WeightMap {
     adaptingChannelsOf stem: ParameterPath? = nil, under key: String? = nil, children: [[String]]
   ) throws -> WeightAssignment? {
     let base = key.map { $0 + "." } ?? ""
-    let attempt = try Attempt(self, file, parameters, head, stem)
-    var candidates = file.prefixesOfNumbers(under: base).flatMap { prefix in
-      children.compactMap { file.naming(childrenOf: prefix, $0) }.map { (prefix, $0) }
+    let numbered = file.prefixesOfNumbers(under: base).flatMap { prefix in
+      children.compactMap { file.naming(childrenOf: prefix, $0) }
     }
+    var fitting: [(place: NetworkPlace, assignment: WeightAssignment)] = []
+    var known: Set<String> = []
+    func tryOut(_ file: WeightFile, _ prefix: String) throws -> Bool {
+      guard known.insert(prefix).inserted else { return false }
+      guard let found = try fit(file, prefix, parameters, head, stem) else {
+        known.remove(prefix)
+        return false
+      }
+      fitting.append((NetworkPlace(prefix), found))
+      return true
+    }
+    for candidate in numbered where try tryOut(candidate.file, candidate.prefix) {
+      // What lies in its first child alone is the same network.
+      known.insert(candidate.first)
+    }
+    let attempt = try Attempt(self, file, parameters, head, stem)
     let names = file.tensors.map(\.name).filter { $0.hasPrefix(base) }
     for child in Set(children.compactMap(\.first)).sorted() {
       let search = PrefixSearch(names, under: base, for: attempt.wanted) {
         attempt.translator.path(for: child + "." + $0)
       }
       // Where the child has its name, nothing is missing from it.
-      let bare = search.prefixes.filter { $0 != child + "." && !$0.hasSuffix(".\(child).") }
-      candidates += bare.map { ($0, file.moving($0, below: child)) }
-    }
-    var fitting: [(place: NetworkPlace, assignment: WeightAssignment)] = []
-    for (prefix, named) in candidates where !fitting.contains(where: { $0.place.prefix == prefix })
-    {
-      if let found = try fit(named, prefix, parameters, head, stem) {
-        fitting.append((NetworkPlace(prefix), found))
+      for prefix in search.prefixes where prefix != child + "." && !prefix.hasSuffix(".\(child).") {
+        _ = try tryOut(file.moving(prefix, below: child), prefix)
       }
     }
     return fitting.isEmpty ? nil : try file.usual(of: fitting)
@@ -86,8 +95,9 @@ extension WeightFile {
     return replacing(moved, notes: notes)
   }
 
-  /// The file with names for the numbers behind a prefix; nil where two tensors would have one name.
-  fileprivate func naming(childrenOf prefix: String, _ names: [String]) -> WeightFile? {
+  /// The file with names for the numbers behind a prefix, and where the first of them was; nil where two
+  /// tensors would have one name.
+  fileprivate func naming(childrenOf prefix: String, _ names: [String]) -> NumberedChildren? {
     func number(_ tensor: StoredTensor) -> Int? {
       guard tensor.name.hasPrefix(prefix) else { return nil }
       return Int(tensor.name.dropFirst(prefix.count).prefix { $0 != "." })
@@ -107,8 +117,10 @@ extension WeightFile {
         rest.insert(number)
       }
     }
-    guard !places.isEmpty, Set(named.map(\.name)).count == named.count else { return nil }
-    return replacing(named, notes: notes + Self.notes(url.lastPathComponent, places, rest.sorted()))
+    guard let first = numbers.first, Set(named.map(\.name)).count == named.count else { return nil }
+    let notes = notes + Self.notes(url.lastPathComponent, places, rest.sorted())
+    return NumberedChildren(
+      prefix: prefix, first: "\(prefix)\(first).", file: replacing(named, notes: notes))
   }
 
   private static func notes(_ file: String, _ places: [Int: String], _ rest: [Int]) -> [String] {
@@ -118,4 +130,12 @@ extension WeightFile {
       "\(file): left out what is numbered on: \(rest.map(String.init).joined(separator: ", "))"
     return [told + pairs.joined(separator: ", ")] + (rest.isEmpty ? [] : [left])
   }
+}
+
+/// A file with names for the numbers behind a prefix.
+private struct NumberedChildren {
+  let prefix: String
+  /// The prefix of what is in the child with the least number.
+  let first: String
+  let file: WeightFile
 }
