@@ -78,6 +78,33 @@ struct BatchLoaderTests {
     #expect(try await epoch(0, seed: 8, threads: 2).0 != first.0)
   }
 
+  /// What happens to a picture follows from seed, epoch and picture, not from its place.
+  @Test func augmentationFollowsThePicture() async throws {
+    let folder = try TemporaryFolder()
+    let photos = try pictures(in: folder, count: 5)
+    func values(
+      _ photos: ImageFolder, epoch: Int = 0, seed: UInt64 = 7
+    ) async throws -> [UInt64: [Float]] {
+      let loader = try BatchLoader(
+        UnlabeledDataset(photos), pictureInputs,
+        augmentation: Augmentation(colorJitter: ColorJitter(brightness: 0.5)),
+        options: .init(seed: seed))
+      var values: [UInt64: [Float]] = [:]
+      for try await batch in try stream(loader, size: 1, epoch: epoch) {
+        values[batch.ids[0]] = batch.floats("input")
+      }
+      return values
+    }
+    let first = try await values(photos)
+    #expect(first.count == 5)
+    let part = try await values(photos.subset([4, 2]))
+    #expect(part.count == 2)
+    for (id, values) in part { #expect(first[id] == values) }
+    for other in [try await values(photos, epoch: 1), try await values(photos, seed: 8)] {
+      for (id, values) in other { #expect(first[id] != values) }
+    }
+  }
+
   private func pictures(in folder: TemporaryFolder, count: Int) throws -> ImageFolder {
     for index in 0..<count {
       let image = Fixtures.pattern(20 + index, 15, seed: index)

@@ -116,6 +116,12 @@ struct HostilePictureTests {
         data.replaceSubrange(
           frame.upperBound + 3..<frame.upperBound + 7, with: [0xff, 0xdc, 0xff, 0xdc])
       })
+    // A PNG of 10,000 x 10,000 pixels and 100 bytes of them.
+    let claim = """
+      iVBORw0KGgoAAAANSUhEUgAAJxAAACcQCAIAAAA1LPVwAAAADElEQVR4nGNgoD0AAABkAAGGZDw1AAAAAElFTkSuQmCC
+      """
+    let text = reason(try #require(Data(base64Encoded: claim))).map { "\($0)" }
+    #expect(text?.contains("too short for so many pixels") == true)
     let map = Data("P6\n2000000000 2000000000\n255\nabc".utf8)
     guard case .truncated = reason(map) else {
       Issue.record("\(String(describing: reason(map)))")

@@ -14,6 +14,7 @@ struct PhotoFolderTests {
   @Test(arguments: [
     ("Train", "Val"), ("training", "validation"), ("training_set", "test_set"),
     ("train_set", "Testing"), ("TRAIN", "valid"), ("train", "dev"), ("Training", "validation_set"),
+    ("training-set", "val_set"), ("Train Set", "Valid Set"), ("train", "test"),
   ])
   func partsHaveUsualNames(_ training: String, _ heldOut: String) throws {
     let folder = try folder(
@@ -105,12 +106,14 @@ struct PhotoFolderTests {
     try link("a/circle", to: root + "/a")
     try link("a/top", to: "..")
     try link("a/same", to: folder.path + "/elsewhere")
+    try link("a/too", to: folder.path + "/elsewhere")
     let again = try ImageFolder(root)
     #expect(again.counts == [3, 1, 2])
     #expect(
       again.notices == [
         .readOnce(link: root + "/a/circle", folder: root + "/a"),
         .readOnce(link: root + "/a/same", folder: root + "/a/more"),
+        .readOnce(link: root + "/a/too", folder: root + "/a/more"),
         .readOnce(link: root + "/a/top", folder: root),
       ])
   }
@@ -171,6 +174,18 @@ struct PhotoFolderTests {
     #expect(
       photos.notices.first?.description
         == "\(folder.path): 4 files left out: .txt 2, no ending 1, .psd 1")
+    // Both parts of one folder know, and it is told once.
+    #expect(try photos.split(validation: 0.5, seed: 0).notices == photos.notices)
+  }
+
+  @Test func manyKindsOfFilesAreCountedTogether() throws {
+    let folder = try folder(["a/1.png", "b/1.png"])
+    for ending in "abcdefghijklmn" {
+      try folder.write(Data("text".utf8), to: "a/file.\(ending)")
+    }
+    let notice = try #require(try ImageFolder(folder.path).notices.first)
+    #expect(notice.description.contains("14 files left out: .a 1, "))
+    #expect(notice.description.hasSuffix(".l 1, others 2"))
   }
 
   /// What training cannot prepare is found before it.

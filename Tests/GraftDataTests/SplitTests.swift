@@ -30,13 +30,15 @@ struct SplitTests {
   @Test func picturesKeepTheirSideWhenOthersAreAdded() throws {
     let folder = try TemporaryFolder()
     for index in 0..<60 { try folder.copy("gray.png", to: "ab/\(index % 2)/\(index).png") }
-    func heldOut() throws -> Set<String> {
+    func heldOut(seed: UInt64 = 5) throws -> Set<String> {
       let photos = try ImageFolder(folder.path + "/ab")
       return Set(
-        try photos.split(validation: 0.3, seed: 5).validation.entries.map(\.relativePath.display))
+        try photos.split(validation: 0.3, seed: seed).validation.entries.map(\.relativePath.display)
+      )
     }
     let before = try heldOut()
     #expect(before.count == 18)
+    #expect(try heldOut(seed: 6) != before)
     for index in 60..<66 { try folder.copy("gray.png", to: "ab/\(index % 2)/!\(index).png") }
     let after = try heldOut()
     let added = after.filter { $0.contains("!") }

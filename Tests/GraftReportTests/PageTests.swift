@@ -49,6 +49,8 @@ struct PageTests {
     #expect(page.elements("h1").map(\.text) == [name])
     #expect(page.elements("img").map { $0.attributes["alt"] } == ["\(name) 50.0%"])
     #expect(page.elements("div", class: "file").map(\.text) == [name])
+    // Each in an element that keeps its writing direction to itself.
+    #expect(page.elements("bdi").filter { $0.text == name }.count >= 4)
   }
 
   @Test func forbiddenCharactersAreReplaced() throws {
