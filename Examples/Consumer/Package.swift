@@ -7,5 +7,6 @@ let package = Package(
   targets: [
     .executableTarget(name: "Consumer", dependencies: [.product(name: "Graft", package: "Graft")]),
     .executableTarget(name: "Reviews", dependencies: [.product(name: "Graft", package: "Graft")]),
+    .executableTarget(name: "Tutorials", dependencies: [.product(name: "Graft", package: "Graft")]),
   ]
 )

@@ -34,4 +34,25 @@ import Testing
     #expect(batches == [[0, 1], [2, 3], [4]])
     #expect(rows == (try await learner.features(["pooled"], of: feed, batchSize: 2)["pooled"]))
   }
+
+  @Test func aBackboneGivesFeaturesByItself() async throws {
+    let base = Backbone.mobileNetV2(inputSize: 32)
+    let values = (0..<5 * 32 * 32 * 3).map { Float($0 % 13) / 13 }
+    let data = try ArrayDataset(
+      values: values, sampleShape: [32, 32, 3], labels: [0, 1, 2, 1, 0],
+      classes: ["a", "b", "c"])
+    let learner = try Learner(Model(base(pooling: .average)), device: CPUDevice())
+    let expected = try await learner.features(
+      ["pooled"], of: ArraySource(samples: values, targets: [], sampleCount: 5))
+    let rows = try await base.features(
+      of: data, batchSize: 2, device: CPUDevice())
+    #expect(rows.map(\.count) == Array(repeating: 1280, count: 5))
+    #expect(rows.flatMap(\.self) == expected["pooled"])
+    let summary = try base.summary()
+    // torchvision's 3,504,872 without the classifier's 1,281,000.
+    #expect(summary.description.contains("2,223,872"))
+    await #expect(throws: ModelError.self) {
+      try await base.features(of: data, layers: ["poled"], device: CPUDevice()) { _, _ in }
+    }
+  }
 }
