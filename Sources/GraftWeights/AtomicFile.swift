@@ -2,9 +2,12 @@ import Foundation
 
 /// Writes a file so that it appears complete or not at all.
 ///
-/// The content goes to a temporary file in the same folder, is forced to the disk, and is renamed.
+/// The content goes to a temporary file in the same folder, is forced to the disk, and is renamed. A link
+/// to a file stays one, and its file is replaced; nothing but a file ever is: not a device, as `/dev/null`.
 struct AtomicFile: ~Copyable {
   private let destination: URL
+  /// Where the file is, behind all links.
+  private let place: URL
   private let temporary: String
   private let descriptor: Int32
   private var isFinished = false
@@ -14,16 +17,26 @@ struct AtomicFile: ~Copyable {
   /// - Throws: `WeightFileError` with `.inaccessible`.
   init(replacing destination: URL) throws {
     self.destination = destination
-    Self.removeLeftovers(of: destination)
-    let name = ".\(destination.lastPathComponent).\(UInt64.random(in: 0 ... .max)).tmp"
-    temporary = destination.deletingLastPathComponent().appendingPathComponent(name).path
-    descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    place = destination.resolvingSymlinksInPath()
+    let name = ".\(place.lastPathComponent).\(UInt64.random(in: 0 ... .max)).tmp"
+    temporary = place.deletingLastPathComponent().appendingPathComponent(name).path
+    let isFree = Self.holdsNothingButAFile(place)
+    if isFree { Self.removeLeftovers(of: place) }
+    descriptor = isFree ? open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) : -1
     guard descriptor >= 0 else {
+      let reason = "cannot be written: \(String(cString: strerror(errno)))"
       throw WeightFileError(
         file: destination.path, problem: .inaccessible,
-        explanation: "cannot be written: \(String(cString: strerror(errno)))")
+        explanation: isFree
+          ? reason
+          : "is a folder, a device or a pipe, which are not replaced; name a file to write")
     }
     flock(descriptor, LOCK_EX | LOCK_NB)
+  }
+
+  private static func holdsNothingButAFile(_ place: URL) -> Bool {
+    var status = stat()
+    return stat(place.path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Removes what processes that were killed left of the same file: those that write hold a lock.
@@ -97,10 +110,10 @@ struct AtomicFile: ~Copyable {
   /// Makes the content durable and gives it the destination's name.
   consuming func finish() throws {
     guard fsync(descriptor) == 0 else { throw failure("cannot be forced to the disk") }
-    guard rename(temporary, destination.path) == 0 else { throw failure("cannot be renamed") }
+    guard rename(temporary, place.path) == 0 else { throw failure("cannot be renamed") }
     isFinished = true
     // The new name is durable once the folder is; failing here leaves a sound file.
-    let folder = open(destination.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+    let folder = open(place.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)
       close(folder)

@@ -44,4 +44,18 @@ struct WritingTests {
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
     }
   }
+
+  /// A rename would put a file into the place of a device, too.
+  @Test func onlyFilesAreReplaced() throws {
+    try withFolder { folder in
+      let pipe = folder.appendingPathComponent("pipe")
+      #expect(mkfifo(pipe.path, 0o600) == 0)
+      for write in [report.write(to:), Report.checkPlace] {
+        let error = #expect(throws: ReportFileError.self) { try write(pipe) }
+        #expect(error?.description.contains("is a device or a pipe") == true)
+      }
+      let type = try FileManager.default.attributesOfItem(atPath: pipe.path)[.type]
+      #expect(type as? FileAttributeType != .typeRegular)
+    }
+  }
 }

@@ -43,6 +43,33 @@ struct SafetensorsWriterTests {
     #expect(try readAll(url) == ["b": [5]])
   }
 
+  /// A rename would put a file into the place of a device, too.
+  @Test func onlyFilesAreReplaced() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.url.appendingPathComponent("pipe")
+    #expect(mkfifo(pipe.path, 0o600) == 0)
+    for place in [pipe, folder.url] {
+      let error = try #require(throws: WeightFileError.self) {
+        try SafetensorsWriter.write([], to: place)
+      }
+      #expect(error.description.contains("is a folder, a device or a pipe"))
+    }
+    let type = try FileManager.default.attributesOfItem(atPath: pipe.path)[.type]
+    #expect(type as? FileAttributeType != .typeRegular)
+    #expect(try folder.names == ["pipe"])
+  }
+
+  @Test func linksLeadToTheFileThatIsReplaced() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write([1], as: "file")
+    let link = folder.url.appendingPathComponent("link")
+    try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "file")
+    try SafetensorsWriter.write([WritableTensor(name: "b", shape: [1]) { [5] }], to: link)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "file")
+    #expect(try readAll(file) == ["b": [5]])
+    #expect(try folder.names == ["file", "link"])
+  }
+
   @Test func aFailureLeavesNothingBehind() throws {
     struct Interruption: Error {}
     let folder = try TemporaryFolder()
