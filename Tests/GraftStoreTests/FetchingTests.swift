@@ -60,6 +60,19 @@ struct FetchingTests {
     #expect(try Data(contentsOf: url) == content)
   }
 
+  /// What comes in place of the part that was asked for is not put behind what is there.
+  @Test func anotherPartIsNotTaken() async throws {
+    let server = try TestServer(.beginning(content), .content(content))
+    defer { server.stop() }
+    let fixture = StoreFixture()
+    try fixture.put(content.prefix(1234), as: "resnet18-test.pth.part")
+    let weights = StoreFixture.weights(at: server.address("/a"))
+    let text = try await refusal(weights, fixture.store)
+    #expect(text.contains("the server answered with another part than was asked for"))
+    #expect(try Data(contentsOf: await fixture.store.fetch(weights)) == content)
+    #expect(server.requests.map(\.start) == [1234, nil])
+  }
+
   @Test func aBeginningOfAnotherFileIsFetchedAnew() async throws {
     let server = try TestServer(.content(content))
     defer { server.stop() }

@@ -9,6 +9,8 @@ final class TestServer: Sendable {
     /// connection.
     case content(Data, honoursRanges: Bool = true, cutAfter: Int = .max)
     case status(Int)
+    /// The content from its beginning, said to be what the request asks for.
+    case beginning(Data)
     /// So many zeros without saying how many.
     case unbounded(byteCount: Int)
   }
@@ -95,6 +97,10 @@ final class TestServer: Sendable {
       body = Data(count: 1 << 16)
       repeats = byteCount >> 16
     case .status(let code): head = "HTTP/1.1 \(code) Status\r\nContent-Length: 0\r\n"
+    case .beginning(let data):
+      head = "HTTP/1.1 206 Status\r\nContent-Length: \(data.count)\r\n"
+      head += "Content-Range: bytes 0-\(data.count - 1)/\(data.count)\r\n"
+      body = data
     case .content(let data, let honoursRanges, let limit):
       let start = honoursRanges ? request.start ?? 0 : 0
       if start >= data.count {

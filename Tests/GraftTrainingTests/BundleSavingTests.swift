@@ -113,6 +113,21 @@ import Testing
     #expect(try savedSeed() == 0)
   }
 
+  /// A draft before what it was to replace, of several the newest, whatever their names.
+  @Test func ofSeveralLeftoversTheNewestDraftIsTaken() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (name, seed, age) in [
+      ("0123ABC0", 0, 7200.0), ("0123ABC1", 1, 3600), ("0123ABC2", 0, 9000), ("0123ABC3.old", 0, 0),
+    ] {
+      try leave(".small.graft.\(name)", seed: UInt64(seed))
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -age)],
+        ofItemAtPath: folder.appending(path: ".small.graft.\(name)").path)
+    }
+    #expect(ModelBundle.exists(at: place))
+    #expect(try savedSeed() == 1)
+  }
+
   @Test func halfADraftIsNoBundle() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     try leave(".small.graft.0123ABCD.old", seed: 0)
@@ -136,11 +151,17 @@ import Testing
     }
     try Data().write(to: folder.appending(path: "\(others[1])/thesis.txt"))
     try Data().write(to: folder.appending(path: others[2]))
+    // A link to a whole bundle of another place.
+    let (link, elsewhere) = (".small.graft.0123ABD0", folder.appending(path: "elsewhere.graft"))
+    try Self.makeLearner(seed: 0).save(to: elsewhere)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.appending(path: link).path, withDestinationPath: elsewhere.path)
     // A draft that another process is writing.
     let draft = try BundleDraft(of: place)
     try Self.makeLearner(seed: 1).save(to: place)
     #expect(FileManager.default.fileExists(atPath: draft.folder.path))
-    #expect(Set(try names).isSuperset(of: others))
+    #expect(Set(try names).isSuperset(of: others + [link]))
+    #expect(ModelBundle.exists(at: elsewhere))
   }
 
   @Test func aFullDiskIsFoundBefore() throws {

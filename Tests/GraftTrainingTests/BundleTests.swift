@@ -177,6 +177,7 @@ import Testing
     ("\"layer\" : \"hidden\"", "\"layer\" : \"hiden\"", "'hiden'"),
     ("\"classes\" : 0.5", "\"classes\" : 0", "multiplied by 0"),
     ("\"weightDecay\" : 0.01", "\"weightDecay\" : \"nan\"", "weightDecay"),
+    ("\"channelOrder\" : \"rgb\"", "\"channelOrder\" : \"gray\"", "mean"),
   ])
   func whatMakesNoSenseIsNamedWithItsBundle(old: String, new: String, words: String) throws {
     let folder = try TemporaryFolder()

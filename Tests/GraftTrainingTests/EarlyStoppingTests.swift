@@ -51,6 +51,14 @@ import Testing
     #expect(history.best?.epoch == 1)
   }
 
+  @Test func aLossThatStaysIsNoProgress() async throws {
+    let learner = try Self.makeLearner()
+    (learner.statistics, learner.optimizer) = (.stored, .sgd(0))
+    let history = try await Self.fit(learner, epochs: 6, patience: 2)
+    #expect(Set(history.epochs.map { $0.validation?.loss }).count == 1)
+    #expect(history.epochs.count == 3)
+  }
+
   @Test func goesOnWhileTheLossFalls() async throws {
     let learner = try Self.makeLearner()
     (learner.statistics, learner.optimizer) = (.stored, .sgd(0.01))

@@ -25,6 +25,8 @@ import Testing
     /// How many times all samples are read before classes change places.
     var passesUntilTurned = Int.max
     private var readCount = 0
+    /// The epochs that batches were asked for.
+    private(set) var epochs: [Int] = []
 
     init(_ count: Int) { sampleCount = count }
 
@@ -47,7 +49,8 @@ import Testing
     }
 
     func batches(_ plan: [PlannedBatch], epoch: Int) -> any BatchIterator {
-      GivenBatches(plan) { try self.batch(of: $0) }
+      epochs.append(epoch)
+      return GivenBatches(plan) { try self.batch(of: $0) }
     }
   }
 
@@ -86,7 +89,8 @@ import Testing
   /// Every sample is trained on once, in the order of seed and epoch, those of a last small batch too.
   @Test func anEpochIsItsStepsInOrder() async throws {
     let samples = Samples(7)
-    let learner = try await Self.fit(samples, batchSize: 3)
+    let learner = try await Self.fit(samples, batchSize: 3, epochs: 2)
+    #expect(samples.epochs == [1, 2])
     let reference = try Learner(
       Self.makeModel(), optimizer: .sgd(0.2), device: CPUDevice(), seed: 3)
     let model = reference.model
@@ -94,15 +98,27 @@ import Testing
       session: try CPUDevice().makeSession(parameters: reference.parameters()),
       configuration: try reference.configuration()
     ) { try model.trace(batchSize: $0) }
-    let order = BatchOrder.shuffled(seed: 3).indices(count: 7, epoch: 1)
-    for batch in [order[0..<3], order[3..<6], order[6..<7]].map(Array.init) {
-      _ = try engine.train(
-        on: samples.batch(of: batch), epoch: 1, batchSize: batch.count, rate: 0.2)
+    for epoch in 1...2 {
+      let order = BatchOrder.shuffled(seed: 3).indices(count: 7, epoch: epoch)
+      for batch in [order[0..<3], order[3..<6], order[6..<7]].map(Array.init) {
+        _ = try engine.train(
+          on: samples.batch(of: batch), epoch: epoch, batchSize: batch.count, rate: 0.2)
+      }
     }
     try engine.download()
     let store = engine.session.parameters
     let expected = try model.parameters.map { try store.values(at: $0.path) }
     #expect(Self.closest(try Self.values(learner), expected) < 1e-6)
+  }
+
+  /// At a rate of 0 the loss that is told of an epoch is that of an evaluation.
+  @Test func theLossOfAnEpochIsTheMeanByWeight() async throws {
+    let samples = Samples(5)
+    samples.countOfEachSample = [1, 3, 0.5, 2, 4]
+    let learner = try await Self.fit(samples, batchSize: 2, optimizer: .sgd(0))
+    let loss = learner.history.epochs[0].training.loss
+    #expect(abs(try await learner.evaluate(on: samples).loss - loss) < 1e-6)
+    #expect(abs(try await learner.evaluate(on: Samples(5)).loss - loss) > 1e-4)
   }
 
   @Test func aSampleThatCountsNothingLeavesNoTrace() async throws {
@@ -233,35 +249,6 @@ import Testing
       #expect(found.predicted == answer)
       #expect(abs(found.probability - 0.5) < 1e-3)
       #expect(abs(found.probabilities[0] + found.probabilities[1] - 1) < 1e-6)
-    }
-  }
-
-  /// The rate is 0, so that a loss tells what came in.
-  @Test func onlyTrainingSamplesAreAugmentedAndThenNothingIsKept() async throws {
-    let model = Model(name: "small", inputSize: 2, inputChannels: 1) {
-      Flatten()
-      Dense(2, hasBias: false).named("frozen")
-      Dense(2).named("classes")
-    }
-    let data = try ArrayDataset(
-      values: (0..<6).flatMap { _ in [0, 100, 0, 100] as [Float] }, sampleShape: [2, 2, 1],
-      labels: (0..<6).map { $0 % 2 }, classes: ["a", "b"])
-    for augmentation in [nil, Augmentation(horizontalFlip: 1)] {
-      let learner = try Learner(
-        model, freezing: .layers(["frozen"]), optimizer: .sgd(0), device: CPUDevice())
-      let loss = try await learner.evaluate(data).loss
-      let run = try learner.training(
-        on: learner.feed(data, augmentation: augmentation),
-        validation: learner.feed(data), options: TrainingOptions(epochs: 2, batchSize: 3))
-      var extractedCount = 0
-      for try await event in run {
-        if case .extracted(let count, _) = event { extractedCount = count }
-      }
-      #expect(extractedCount == (augmentation == nil ? 12 : 0))
-      for record in learner.history.epochs {
-        #expect(abs(try #require(record.validation).loss - loss) < 1e-6)
-        #expect((abs(record.training.loss - loss) < 1e-6) == (augmentation == nil))
-      }
     }
   }
 
