@@ -60,6 +60,21 @@ struct SplitTests {
     #expect(parts.training.count == 75)
   }
 
+  /// Labels of a data set of one's own may be any numbers.
+  @Test func groupsMayBeAnyNumbers() throws {
+    struct Numbers: Dataset {
+      let groups: [Int]
+      var count: Int { groups.count }
+      func sample(at index: Int) -> Int { groups[index] }
+      func group(at index: Int) -> Int { groups[index] }
+    }
+    let groups = (0..<20).map { [Int.min, -1, 7, Int.max][$0 % 4] }
+    let split = try Numbers(groups: groups).split(validation: 0.2)
+    let heldOut = try (0..<split.validation.count).map { try split.validation.sample(at: $0) }
+    #expect(heldOut.sorted() == [.min, -1, 7, .max])
+    #expect(split.training.count == 16)
+  }
+
   @Test func impossibleSplitsAreErrors() throws {
     let dataset = try dataset([3, 3])
     for share in [0, 1, -0.5, .nan] {
