@@ -68,7 +68,8 @@ struct BundleOptionTests {
   }
 
   @Test func preparation() async throws {
-    let manifest = try await Self.manifest("--fit pad --pixels caffe --decode fast --pixel-limit 2")
+    let manifest = try await Self.manifest(
+      "--fit pad --pixels caffe --decode fast --pixel-limit 2 --statistics batch")
     let preparation = manifest.preprocessing
     #expect(preparation.channelOrder == "bgr")
     #expect(preparation.mean == [103.939, 116.779, 123.68])
@@ -77,6 +78,7 @@ struct BundleOptionTests {
     let white = Manifest.Color(red: 255, green: 255, blue: 255)
     #expect(preparation.resizeRule.padToSquare?.color == white)
     #expect(manifest.history.epochs[0].validation?.sampleCount == 2)
+    #expect(manifest.training.statistics == "batch")
   }
 
   /// At such a rate a loss tells what came in: held-out photos neither mirrored nor augmented.

@@ -49,6 +49,9 @@ struct ClassWeightTests {
     let result = try plain.json(Result.self)
     #expect(result.classWeights == nil)
     #expect(!losses.contains(result.loss))
+    // From ten times as many on.
+    try photos.put(Photos.picture("gray.jpg"), as: "few/train/rare/1.jpg")
+    #expect(try await !CommandRun(Self.training, in: photos).output.contains("Advice"))
   }
 
   @Test(arguments: [

@@ -51,6 +51,32 @@ struct EndingTests {
     #expect(try await Self.answers(in: photos).count == 8)
   }
 
+  /// Not by what it was after its last epoch, and on held-out photos as they are.
+  @Test func anInterruptedModelIsJudgedAsItIsKept() async throws {
+    struct Evaluation: Decodable { var loss: Float }
+    let photos = try Photos()
+    for part in ["train", "val"] {
+      for (name, picture) in [("a", "rgb-444.jpg"), ("b", "cmyk.jpg")] {
+        for index in 0..<2 {
+          try photos.put(Photos.picture(picture), as: "parts/\(part)/\(name)/\(index).jpg")
+        }
+      }
+    }
+    let arguments =
+      Self.training.replacing("train photos", with: "train parts")
+      + " --epochs 100000 --augment mirror"
+    let run = try await CommandRun(
+      arguments.split(separator: " ").map(String.init), in: photos.folder,
+      through: #"exec env --default-signal=TERM "$0" "$@""#,
+      signal: Signal(SIGTERM, after: "epoch 2:"))
+    try #require(run.status == 143, "\(run.output)")
+    let evaluation = try await CommandRun(
+      "evaluate new.graft parts/val --json --device cpu", in: photos)
+    let loss = try evaluation.json(Evaluation.self).loss
+    let told = try #require(try run.json(Result.self).loss)
+    #expect(abs(told - loss) < 1e-5)
+  }
+
   @Test func anIgnoredSignalStaysIgnored() async throws {
     let photos = try Photos()
     let arguments = "\(Self.training) --epochs 40".split(separator: " ").map(String.init)

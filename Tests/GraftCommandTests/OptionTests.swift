@@ -149,5 +149,6 @@ struct OptionTests {
     #expect(damaged.status == 1)
     #expect(damaged.output.contains("mobilenetv2"))
     #expect(!damaged.output.contains("sound"))
+    #expect(try await !run("weights verify resnet18").output.contains("mobilenetv2"))
   }
 }
