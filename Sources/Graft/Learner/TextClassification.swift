@@ -19,7 +19,7 @@ extension Learner where Goal == TextClassification {
   /// - Throws: ``ModelError`` where the plan names an unknown layer or leaves nothing to train, or weights
   ///   don't fit; what opening the device throws.
   public convenience init(
-    _ classifier: TextClassifier, classNames: [String], tokenizer: WordPieceTokenizer,
+    _ classifier: TextClassifier, classNames: [String], tokenizer: some TextTokenizer,
     longest: Int = 128, freezing: FreezePlan = .none, loss: some Loss = .crossEntropy,
     optimizer: Optimizer = .adamW(2e-5), device: (any Device)? = nil, seed: UInt64 = 0
   ) throws {

@@ -70,22 +70,7 @@ private struct TokenizerFile: Decodable {
     guard let model = try JSONMembers.value(of: "model", in: bytes[...]),
       let vocabulary = try JSONMembers.value(of: "vocab", in: model)
     else { throw TokenizerError("the file has no vocabulary") }
-    var members = try JSONMembers(vocabulary)
-    var entries: [(token: String, number: Int?)] = []
-    while let (token, value) = try members.next() {
-      entries.append(
-        (token, Int(String(decoding: value, as: UTF8.self).filter { !$0.isWhitespace })))
-    }
-    var tokens: [String?] = Array(repeating: nil, count: entries.count)
-    for (token, number) in entries {
-      guard let number, tokens.indices.contains(number), tokens[number] == nil else {
-        throw TokenizerError(
-          "token '\(token)' has the number \(number.map(String.init) ?? "none"); "
-            + "\(tokens.count) tokens are numbered from 0 on, each once")
-      }
-      tokens[number] = token
-    }
-    return tokens.compactMap(\.self)
+    return try JSONMembers.tokens(vocabulary)
   }
 
   func options() throws(TokenizerError) -> WordPieceTokenizer.Options {

@@ -61,9 +61,6 @@ public struct WordPieceTokenizer: Sendable {
   /// The number of a token, or `nil` if the vocabulary has no such token.
   public func id(of token: String) -> Int32? { vocabulary[token] }
 
-  /// How many tokens frame a text, or a pair of texts.
-  public static func framingCount(isPair: Bool) -> Int { isPair ? 3 : 2 }
-
   /// The tokens of a text, or of a pair of texts, framed: `[CLS] text [SEP]`, or
   /// `[CLS] text [SEP] second [SEP]`.
   ///
@@ -75,31 +72,20 @@ public struct WordPieceTokenizer: Sendable {
     _ text: String, _ second: String? = nil, longest: Int = .max,
     truncation: Truncation = .longestFirst
   ) -> TokenizedText {
-    var pieces = [pieces(of: text)]
-    if let second { pieces.append(self.pieces(of: second)) }
-    let room = max(0, longest - Self.framingCount(isPair: second != nil))
-    let counts = truncation.counts(pieces.map(\.count), room: room)
-    var result = TokenizedText()
-    result.append(special.first, type: 0, offsets: 0..<0, text: nil)
-    for (index, (own, count)) in zip(pieces, counts).enumerated() {
-      for piece in own.prefix(count) {
-        result.append(piece.id, type: Int32(index), offsets: piece.range, text: index)
-      }
-      result.append(special.separator, type: Int32(index), offsets: 0..<0, text: nil)
-    }
-    return result
+    framing.tokenize(
+      [pieces(of: text)] + (second.map { [pieces(of: $0)] } ?? []), longest: longest,
+      truncation: truncation)
   }
 
-  /// A token and where it stands in its text, in scalars.
-  struct Piece {
-    var id: Int32
-    var range: Range<Int>
+  var framing: TokenFraming {
+    TokenFraming(
+      first: special.first, separator: special.separator, betweenCount: 1, secondType: 1)
   }
 
   /// The tokens of a text, without what frames it.
-  func pieces(of text: String) -> [Piece] {
+  func pieces(of text: String) -> [TextPiece] {
     let scalars = Array(text.unicodeScalars)
-    var pieces: [Piece] = []
+    var pieces: [TextPiece] = []
     var start = 0
     var place = 0
     while place < scalars.count {
@@ -115,7 +101,7 @@ public struct WordPieceTokenizer: Sendable {
         continue
       }
       addPieces(of: scalars[start..<place], from: start, to: &pieces)
-      pieces.append(Piece(id: found.id, range: place..<place + found.scalars.count))
+      pieces.append(TextPiece(id: found.id, range: place..<place + found.scalars.count))
       place += found.scalars.count
       start = place
     }
@@ -124,7 +110,7 @@ public struct WordPieceTokenizer: Sendable {
   }
 
   private func addPieces(
-    of scalars: ArraySlice<Unicode.Scalar>, from start: Int, to pieces: inout [Piece]
+    of scalars: ArraySlice<Unicode.Scalar>, from start: Int, to pieces: inout [TextPiece]
   ) {
     let text = NormalizedText(scalars, from: start, options.normalization)
     for word in text.words { addPieces(of: text.elements[word], to: &pieces) }
@@ -132,7 +118,7 @@ public struct WordPieceTokenizer: Sendable {
 
   /// Cuts a word; one that can't be cut to its end is unknown as a whole.
   private func addPieces(
-    of word: ArraySlice<NormalizedText.Element>, to pieces: inout [Piece]
+    of word: ArraySlice<NormalizedText.Element>, to pieces: inout [TextPiece]
   ) {
     func range(_ part: ArraySlice<NormalizedText.Element>) -> Range<Int> {
       guard let first = part.first, let last = part.last else { return 0..<0 }
@@ -143,28 +129,12 @@ public struct WordPieceTokenizer: Sendable {
     while !rest.isEmpty {
       let prefix = rest.startIndex == word.startIndex ? "" : options.continuation
       guard let (id, length) = vocabulary.longestToken(prefix: prefix, rest) else { break }
-      pieces.append(Piece(id: id, range: range(rest.prefix(length))))
+      pieces.append(TextPiece(id: id, range: range(rest.prefix(length))))
       rest = rest.dropFirst(length)
       if rest.isEmpty { return }
     }
     pieces.removeSubrange(count...)
-    pieces.append(Piece(id: special.unknown, range: range(word)))
-  }
-}
-
-extension Truncation {
-  /// How many tokens of each text stay where there is room for `room` in all.
-  func counts(_ counts: [Int], room: Int) -> [Int] {
-    guard counts.reduce(0, +) > room else { return counts }
-    guard counts.count == 2 else { return counts.map { min($0, room) } }
-    switch self {
-    case .onlySecond: return [min(counts[0], room), max(0, min(counts[1], room - counts[0]))]
-    case .longestFirst:
-      let shorter = min(counts[0], counts[1])
-      var kept = (shorter, max(shorter, room - shorter))
-      if shorter > room || kept.0 + kept.1 > room { kept = (room / 2, room / 2 + room % 2) }
-      return counts[0] > counts[1] ? [kept.1, kept.0] : [kept.0, kept.1]
-    }
+    pieces.append(TextPiece(id: special.unknown, range: range(word)))
   }
 }
 
