@@ -4,7 +4,7 @@ public import GraftTraining
 /// The share of samples, or of answers about them, that are right; samples of weight 0 are none.
 public struct Accuracy: Metric {
   /// What is compared.
-  public enum Kind: String, Codable, Hashable, Sendable {
+  public enum Comparison: String, Codable, Hashable, Sendable {
     /// Whether the greatest score is the class with the greatest target.
     case mostProbable
     /// Whether each score is above 0 just where its target is above one half.
@@ -17,15 +17,16 @@ public struct Accuracy: Metric {
     var count = 0
   }
 
-  public var kind: Kind
+  public var comparison: Comparison
+
   public var name: String { "accuracy" }
 
-  /// - Parameter kind: What is compared.
-  public init(_ kind: Kind = .mostProbable) { self.kind = kind }
+  /// - Parameter comparison: What is compared.
+  public init(_ comparison: Comparison = .mostProbable) { self.comparison = comparison }
 
   public func trace(_ outputs: Tensors, _ targets: Tensors, in scope: Scope) -> Tensors {
     let output = outputs[TensorName.output, scope]
-    return ["scores": output.behind(kind == .mostProbable ? .softmax : .sigmoid)]
+    return ["scores": output.behind(comparison == .mostProbable ? .softmax : .sigmoid)]
   }
 
   public func makeState() -> State { State() }
@@ -33,7 +34,7 @@ public struct Accuracy: Metric {
   public func add(_ values: TensorValues, to state: inout State) {
     let rows = zip(values.rows("scores"), values.rows(TensorName.targets))
     for (weight, (scores, targets)) in zip(values.weights, rows) where weight != 0 {
-      switch kind {
+      switch comparison {
       case .mostProbable:
         state.correctCount += scores.argmax == targets.argmax ? 1 : 0
         state.count += 1

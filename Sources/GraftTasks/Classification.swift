@@ -5,7 +5,7 @@ public import GraftTraining
 /// One class a sample, of pictures, texts or anything that a preprocessor turns into tensors.
 ///
 /// The network gives `output`: a score for each class, or one for the second of two.
-public struct Classification<Inputs: Preprocessor>: LearningTask {
+public struct Classification<Inputs: Preprocessor>: ScoringTask {
   public typealias Sample = Labeled<Inputs.Sample, Int>
   public typealias Augmentation = Inputs.Augmentation
 
@@ -64,15 +64,11 @@ public struct Classification<Inputs: Preprocessor>: LearningTask {
   public var isRandom: Bool { inputs.isRandom }
 
   public func makeWriter(_ augmentation: Inputs.Augmentation?) throws -> SampleWriter<Sample> {
-    let write = try inputs.makeWriter(augmentation)
     let (classCount, isBinary) = (classCount, isBinary)
-    return { sample, row, random in
-      try write(sample.input, row, &random)
-      guard row.wants(TensorName.targets) else { return }
-      guard let label = sample.label, (0..<classCount).contains(label) else {
-        throw LabelError(label: sample.label, classCount: classCount)
+    return try inputs.makeWriter(augmentation) { (label: Int?, targets) in
+      guard let label, (0..<classCount).contains(label) else {
+        throw LabelError(label: label, classCount: classCount)
       }
-      let targets = try row.floats(TensorName.targets)
       if isBinary {
         targets[0] = Float(label)
       } else {
@@ -85,9 +81,7 @@ public struct Classification<Inputs: Preprocessor>: LearningTask {
   public func check(_ outputs: Signature) throws {
     let found = outputs[TensorName.output]?.type.shape
     guard found == [outputCount] else {
-      throw TaskError(
-        "a network for \(classCount) classes gives 'output' [\(outputCount)], but this one gives "
-          + "\(outputs); end it with Dense(\(outputCount))")
+      throw TaskError("a network for \(classCount) classes", of: outputCount, found: outputs)
     }
   }
 
@@ -129,24 +123,4 @@ public struct ClassPrediction: Hashable, Sendable {
   public var probability: Float { probabilities.isEmpty ? 0 : probabilities[predicted] }
   /// Whether the prediction is right, if that is known.
   public var isRight: Bool? { label.map { $0 == predicted } }
-}
-
-/// A sample without a label, or with one that is no class.
-public struct LabelError: Error, Hashable, Sendable, CustomStringConvertible {
-  public let label: Int?
-  public let classCount: Int
-
-  public var description: String {
-    label.map {
-      "the label of a sample is \($0), but the \(classCount) classes are numbered from 0 to "
-        + "\(classCount - 1)"
-    } ?? "a sample has no label; training and evaluation need one for each"
-  }
-}
-
-/// A network that doesn't fit its task.
-public struct TaskError: Error, Hashable, Sendable, CustomStringConvertible {
-  public let description: String
-
-  init(_ description: String) { self.description = description }
 }

@@ -11,7 +11,7 @@ public struct CrossEntropy: Loss {
   public init(smoothing: Float = 0) { self.smoothing = smoothing }
 
   public func trace(_ outputs: Tensors, _ targets: Tensors, in scope: Scope) -> LossValue {
-    let scores = outputs[TensorName.output, scope].behind(OutputActivation.softmax)
+    let scores = OutputActivation.softmax.scores(outputs, in: scope)
     return .mean(.softmaxCrossEntropy(smoothing: smoothing), of: scores, targets, in: scope)
   }
 
@@ -27,7 +27,7 @@ public struct BinaryCrossEntropy: Loss {
   public init() {}
 
   public func trace(_ outputs: Tensors, _ targets: Tensors, in scope: Scope) -> LossValue {
-    let scores = outputs[TensorName.output, scope].behind(OutputActivation.sigmoid)
+    let scores = OutputActivation.sigmoid.scores(outputs, in: scope)
     return .mean(.binaryCrossEntropy, of: scores, targets, in: scope)
   }
 }

@@ -38,12 +38,19 @@ public struct UndescribableValue: Error, CustomStringConvertible {
 
   private enum Key: String, CodingKey { case kind }
 
-  /// - Throws: ``UndescribableValue`` where the value is not `Codable`.
+  /// - Throws: ``UndescribableValue`` where the value is not `Codable`, or has a field called `kind`.
   public func encode(to encoder: any Encoder) throws {
     guard let value = wrappedValue as? any Encodable else {
       throw UndescribableValue(
         description:
           "\(type(of: wrappedValue)) is not Codable, so that it can't be saved; make it so")
+    }
+    guard !Mirror(reflecting: value).children.contains(where: { $0.label == Key.kind.rawValue })
+    else {
+      throw UndescribableValue(
+        description:
+          "\(type(of: value)) has a field called 'kind', under which the name of its type is "
+          + "saved; give the field another name")
     }
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(Catalogue.kind(of: type(of: value)), forKey: .kind)

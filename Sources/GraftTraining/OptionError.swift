@@ -1,3 +1,5 @@
+import GraftGraph
+
 /// A number among the options of training that makes no sense.
 public struct OptionError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The option's name.
@@ -63,5 +65,16 @@ extension TrainingConfiguration {
     try OptionError.check("epsilon", optimizer.epsilon)
     try OptionError.check("l2Penalty", l2Penalty)
     try loss.validate()
+    try checkMetricNames()
+  }
+
+  /// Values are known by the metrics' names: of two with one name, one would be lost.
+  private func checkMetricNames() throws(OptionError) {
+    var known: Set<String> = [TensorName.loss]
+    for metric in metrics where !known.insert(metric.name).inserted {
+      throw OptionError(
+        option: "the name of the metric \(type(of: metric))", value: "'\(metric.name)'",
+        expected: "another than those of the loss and the other metrics")
+    }
   }
 }

@@ -10,9 +10,9 @@ public struct TrainingConfiguration: Sendable {
   public var metrics: [any Metric]
   /// What the model's outputs become where nothing but predictions is wanted.
   public var reading: any OutputReading
-  /// What a sample's targets consist of where no batch tells; of the shape of the model's output if
-  /// `nil`.
-  public var targets: Signature?
+  /// What a sample and its targets consist of where no batch tells; what the model takes, with targets of
+  /// the shape of its output, if `nil`.
+  public var sample: Signature?
   /// How gradients move parameters.
   public var optimizer: Optimizer
   /// What normalizations that train normalize by.
@@ -25,7 +25,7 @@ public struct TrainingConfiguration: Sendable {
   /// What trains and how; everything else is frozen.
   public init(
     trainable: Set<ParameterPath>, loss: some Loss, metrics: [any Metric] = [],
-    reading: some OutputReading = PlainOutputs(), targets: Signature? = nil, optimizer: Optimizer,
+    reading: some OutputReading = PlainOutputs(), sample: Signature? = nil, optimizer: Optimizer,
     statistics: NormalizationStatistics = .batch, l2Penalty: Float = 0,
     rates: RateGroups = .uniform
   ) {
@@ -33,7 +33,7 @@ public struct TrainingConfiguration: Sendable {
     self.loss = loss
     self.metrics = metrics
     self.reading = reading
-    self.targets = targets
+    self.sample = sample
     self.optimizer = optimizer
     self.statistics = statistics
     self.l2Penalty = l2Penalty
@@ -61,7 +61,7 @@ extension TrainingConfiguration: Equatable {
   public static func == (first: TrainingConfiguration, second: TrainingConfiguration) -> Bool {
     first.trainable == second.trainable && isEqual(first.loss, second.loss)
       && first.metrics.elementsEqual(second.metrics) { isEqual($0, $1) }
-      && isEqual(first.reading, second.reading) && first.targets == second.targets
+      && isEqual(first.reading, second.reading) && first.sample == second.sample
       && first.optimizer == second.optimizer && first.statistics == second.statistics
       && first.l2Penalty == second.l2Penalty && first.rates == second.rates
   }

@@ -157,7 +157,8 @@ public final class TrainingEngine {
   ) throws -> Graph {
     let configuration = configuration ?? self.configuration
     return try configuration.pipeline.training(
-      trace(batchSize), optimizer: configuration.optimizer, targets: configuration.targets)
+      trace(batchSize, configuration.sample?.only(.sample)), optimizer: configuration.optimizer,
+      targets: configuration.sample)
   }
 
   /// The memory that a training step takes, before anything is allocated.

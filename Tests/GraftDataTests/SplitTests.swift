@@ -5,7 +5,7 @@ import Testing
 @Suite("Splitting")
 struct SplitTests {
   /// Samples whose only value is their index.
-  private func dataset(_ counts: [Int]) throws -> ArrayDataset {
+  private func dataset(_ counts: [Int]) throws -> ArrayDataset<Int> {
     let labels = counts.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
     return try ArrayDataset(
       values: labels.indices.map(Float.init), sampleShape: [1], labels: labels)

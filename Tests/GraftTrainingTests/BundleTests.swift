@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  private static func makeData() throws -> ArrayDataset {
+  private static func makeData() throws -> ArrayDataset<Int> {
     var generator = SeededGenerator(seed: 1)
     let labels = (0..<16).map { $0 % 2 }
     let values = labels.flatMap { label in

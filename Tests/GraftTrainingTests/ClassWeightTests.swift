@@ -16,7 +16,7 @@ import Testing
     try #require(file[name], "\(name)").load()
   }
 
-  private func makeData(_ classes: [String], label: (Int) -> Int) throws -> ArrayDataset {
+  private func makeData(_ classes: [String], label: (Int) -> Int) throws -> ArrayDataset<Int> {
     try ArrayDataset(
       values: values("samples"), sampleShape: [1, 6, 1],
       labels: values("labels").map { label(Int($0)) }, classes: classes)
@@ -24,7 +24,8 @@ import Testing
 
   /// Three steps on all samples at once.
   private func train(
-    _ data: ArrayDataset, units: Int, loss: some Loss, weights: ClassWeights, on device: any Device
+    _ data: ArrayDataset<Int>, units: Int, loss: some Loss, weights: ClassWeights,
+    on device: any Device
   ) async throws -> Learner<ImageClassification> {
     let model = Model(
       name: "dense", inputSize: Extent2D(1, 6), inputChannels: 1,

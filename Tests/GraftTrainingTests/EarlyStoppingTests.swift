@@ -13,7 +13,7 @@ import Testing
     return try Learner(model, optimizer: .adam(0.05), device: CPUDevice())
   }
 
-  private static func makeData(brightIs label: Int) throws -> ArrayDataset {
+  private static func makeData(brightIs label: Int) throws -> ArrayDataset<Int> {
     var generator = SeededGenerator(seed: 1)
     let labels = (0..<16).map { $0 % 2 }
     let values = labels.flatMap { isBright in

@@ -4,7 +4,7 @@ import Testing
 
 /// The learner on a model small enough to train in a test.
 @Suite struct LearnerTests {
-  private static func makeData(seed: UInt64 = 1) throws -> ArrayDataset {
+  private static func makeData(seed: UInt64 = 1) throws -> ArrayDataset<Int> {
     var generator = SeededGenerator(seed: seed)
     let labels = (0..<24).map { $0 % 2 }
     let values = labels.flatMap { label in

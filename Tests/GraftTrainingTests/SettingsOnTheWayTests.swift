@@ -5,7 +5,7 @@ import Testing
 
 /// What the settings of a learner do while it trains, and what asking it something meanwhile doesn't.
 @Suite struct SettingsOnTheWayTests {
-  private static func makeData() throws -> ArrayDataset {
+  private static func makeData() throws -> ArrayDataset<Int> {
     var generator = SeededGenerator(seed: 1)
     let labels = (0..<22).map { $0 % 2 }
     let values = labels.flatMap { label in

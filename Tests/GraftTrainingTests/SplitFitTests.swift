@@ -6,7 +6,7 @@ import Testing
   /// Samples of four numbers.
   ///
   /// - Parameter turned: What is added to labels: 1 exchanges the classes.
-  private static func data(turned: Int = 0) throws -> ArrayDataset {
+  private static func data(turned: Int = 0) throws -> ArrayDataset<Int> {
     let values = (0..<40).map { index -> Float in
       let (sample, position) = (index / 4, index % 4)
       return Float((sample * 7 + position * 3) % 11) / 11

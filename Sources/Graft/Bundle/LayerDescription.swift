@@ -28,6 +28,8 @@ struct LayerDescription: Codable, Hashable, Sendable {
   var activation: String?
   var slope: Float?
   var hasBias: Bool?
+  /// Whether the units become probabilities; `nil` for no.
+  var endsInSoftmax: Bool?
   var epsilon: Float?
   var momentum: Float?
   var tracksUnbiasedVariance: Bool?
@@ -63,6 +65,7 @@ struct LayerDescription: Codable, Hashable, Sendable {
     case let dense as Dense:
       (layer, units, hasBias) = (.dense, dense.units, dense.hasBias)
       set(dense.activation)
+      endsInSoftmax = dense.scoreFunction == .softmax ? true : nil
     case let normalization as GraftLayers.BatchNormalization:
       (layer, epsilon) = (.batchNormalization, normalization.epsilon)
       momentum = normalization.momentum
@@ -99,8 +102,10 @@ struct LayerDescription: Codable, Hashable, Sendable {
     case .softmax: made = GraftLayers.Softmax()
     case .dropout: made = GraftLayers.Dropout(try require(rate, "rate"))
     case .dense:
-      made = Dense(
+      var dense = Dense(
         try require(units, "units"), activation: try makeActivation(), hasBias: hasBias ?? true)
+      dense.scoreFunction = endsInSoftmax == true ? .softmax : nil
+      made = dense
     case .batchNormalization:
       made = GraftLayers.BatchNormalization(
         epsilon: try require(epsilon, "epsilon"), momentum: momentum ?? 0.9,

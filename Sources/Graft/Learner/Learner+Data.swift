@@ -118,6 +118,8 @@ public enum LearnerError: Error, CustomStringConvertible {
   case label(Int, sample: Int, classes: Int)
   /// How many there are of both.
   case classWeights(Int, classes: Int)
+  /// A model whose results are those of a part without scores.
+  case features(model: String, part: String)
   /// The classes of training and validation samples.
   case otherClasses([String], validation: [String])
 
@@ -135,6 +137,9 @@ public enum LearnerError: Error, CustomStringConvertible {
     case .targetWidth(let model, let outputs, let found):
       "'\(model)' ends in \(outputs) outputs, but each target has \(found) numbers; give one for "
         + "each output"
+    case .features(let model, let part):
+      "'\(model)' gives the features of '\(part)', which are no scores; end it in a layer that learns "
+        + "some, such as Dense"
     case .label(let label, let sample, let classes):
       "the label of sample \(sample) is \(label), but the \(classes) classes are numbered from 0 "
         + "to \(classes - 1)"

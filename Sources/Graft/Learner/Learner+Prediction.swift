@@ -43,7 +43,7 @@ extension Learner {
   public func predict(
     _ samples: [Goal.Sample], batchSize: Int = 32, isolation: isolated (any Actor)? = #isolation
   ) async throws -> [Goal.Prediction] {
-    try await predict(SampleList(samples), batchSize: batchSize)
+    try await predict(Samples(samples), batchSize: batchSize)
   }
 
   /// What the model says of each sample of a data set.
@@ -54,6 +54,7 @@ extension Learner {
     isolation: isolated (any Actor)? = #isolation
   ) async throws -> [Goal.Prediction] {
     guard data.count > 0 else { return [] }
+    try checkTask()
     let source = try BatchLoader(data, task, options: .init(readsTargets: false))
     var predictions: [Goal.Prediction?] = Array(repeating: nil, count: data.count)
     try await forEachBatch(of: source, batchSize: min(batchSize, data.count)) { batch, values in
@@ -121,14 +122,4 @@ extension Learner {
       try body(batch, values)
     }
   }
-}
-
-/// Samples in memory.
-private struct SampleList<Sample: Sendable>: Dataset {
-  let samples: [Sample]
-
-  init(_ samples: [Sample]) { self.samples = samples }
-
-  var count: Int { samples.count }
-  func sample(at index: Int) -> Sample { samples[index] }
 }

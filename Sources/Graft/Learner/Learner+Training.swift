@@ -96,17 +96,4 @@ extension Learner {
       validation: validation.map { try BatchLoader($0, task, options: loading) },
       options: options, isolation: isolation, body ?? ProgressLine.telling(of: options.epochs))
   }
-
-  /// Makes sure that the model fits the task, and what a source brings the model's output.
-  func checkTargets(of source: any BatchSource) throws {
-    try task.check(model.outline().outputs)
-    let wanted = task.signatures.first?.only(.target) ?? []
-    for signature in source.signatures {
-      for target in wanted.tensors where signature[target.name]?.type != target.type {
-        throw LearnerError.targetWidth(
-          model: model.name, outputs: target.type.shape.count,
-          found: signature[target.name]?.type.shape.count ?? 0)
-      }
-    }
-  }
 }

@@ -60,7 +60,7 @@ public final class Learner<Goal: LearningTask> {
     (self.freezing, self.optimizer) = (freezing, optimizer)
     let configuration = TrainingConfiguration(
       trainable: try freezing.trainableParameters(of: outline), loss: task.loss,
-      metrics: task.metrics, reading: task, targets: task.signatures.first?.only(.target),
+      metrics: task.metrics, reading: task, sample: task.signatures.first,
       optimizer: optimizer)
     engine = TrainingEngine(
       session: device.makeSession(parameters: store), configuration: configuration, seed: seed,
@@ -78,7 +78,7 @@ public final class Learner<Goal: LearningTask> {
     let outline = try model.outline()
     let configuration = TrainingConfiguration(
       trainable: try freezing.trainableParameters(of: outline), loss: task.loss,
-      metrics: task.metrics, reading: task, targets: task.signatures.first?.only(.target),
+      metrics: task.metrics, reading: task, sample: task.signatures.first,
       optimizer: optimizer, statistics: statistics, l2Penalty: l2Penalty,
       rates: RateGroups(try rates.groups(of: outline)))
     try configuration.validate()

@@ -8,7 +8,15 @@ public struct Dense: Layer {
   public var units: Int
   public var hasBias: Bool
   public var activation: Activation?
+  /// What is done to the units together after ``activation``; `nil` for nothing.
+  public var scoreFunction: ScoreFunction?
   public var initializer: Initializer
+
+  /// What makes something of all units of a sample together.
+  public enum ScoreFunction: Hashable, Sendable {
+    /// Probabilities that sum to one, as ``Softmax`` makes them.
+    case softmax
+  }
 
   /// Multiplies by the weight, adds the bias and applies the activation, if there are any.
   ///
@@ -19,6 +27,17 @@ public struct Dense: Layer {
   ) {
     (self.units, self.activation) = (units, activation)
     (self.hasBias, self.initializer) = (hasBias, initializer)
+  }
+
+  /// Multiplies by the weight, adds the bias if there is one, and makes probabilities of the units.
+  ///
+  /// - Parameter units: The number of outputs, at least 1.
+  public init(
+    _ units: Int, activation: ScoreFunction, hasBias: Bool = true,
+    initializer: Initializer = .glorotUniform
+  ) {
+    self.init(units, hasBias: hasBias, initializer: initializer)
+    scoreFunction = activation
   }
 
   public func trace(_ input: Symbol, in scope: Scope) -> Symbol {
@@ -39,7 +58,9 @@ public struct Dense: Layer {
       operands.append(scope.parameter("bias", [units], role: .bias, initializer: .constant(0)))
     }
     let operation = MatrixProduct(epilogue: Epilogue(hasBias: hasBias))
-    return scope.builder.apply(operation, to: operands)[0].activated(activation)
+    let output = scope.builder.apply(operation, to: operands)[0].activated(activation)
+    return scoreFunction == .softmax
+      ? scope.builder.apply(GraftGraph.Softmax(), to: output) : output
   }
 
   /// Beyond it, kernels would fit no device.

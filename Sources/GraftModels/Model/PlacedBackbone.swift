@@ -66,6 +66,13 @@ extension Outline {
     Array(parameters[(parts.map(\.parameters.upperBound).max() ?? 0)...])
   }
 
+  /// The name of the last part where the model has nothing after it that learns, and the part itself
+  /// tells no classes: all that the model gives are its features.
+  package var bareFeatures: String? {
+    guard let part = parts.last?.part, headParameters.isEmpty else { return nil }
+    return (part as? Backbone)?.includesTop == true ? nil : part.name
+  }
+
   /// The positions of the parameters of each backbone of a name, or of all.
   ///
   /// - Throws: ``ModelError/noBackbone(model:)`` where there is none.

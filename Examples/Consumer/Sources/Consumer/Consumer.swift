@@ -18,7 +18,7 @@ struct Consumer {
     print("accuracy \(metrics.accuracy ?? 0), loss \(metrics.loss)")
   }
 
-  private static func makeNoise(count: Int) throws -> DatasetSplit<Subset<ArrayDataset>> {
+  private static func makeNoise(count: Int) throws -> DatasetSplit<Subset<ArrayDataset<Int>>> {
     var generator = SeededGenerator(seed: 1)
     let labels = (0..<count).map { $0 % 2 }
     let values = labels.flatMap { label in
