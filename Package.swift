@@ -60,7 +60,8 @@ let library: [Target] = [
   .target(
     name: "GraftLanguage",
     dependencies: [
-      "GraftData", "GraftGraph", "GraftLayers", "GraftModels", "GraftText", "GraftWeights",
+      "GraftData", "GraftGraph", "GraftLayers", "GraftModels", "GraftText", "GraftTraining",
+      "GraftWeights",
     ]),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),

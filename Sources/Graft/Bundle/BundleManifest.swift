@@ -180,6 +180,6 @@ extension Catalogue {
   /// What Graft itself brings.
   static let graft = Catalogue([
     CrossEntropy.self, BinaryCrossEntropy.self, MeanSquaredError.self, Accuracy.self,
-    ExactMatch.self, MeanAbsoluteError.self,
+    ExactMatch.self, MeanAbsoluteError.self, SpanLoss.self, SpanAccuracy.self,
   ])
 }
