@@ -8,5 +8,7 @@ let package = Package(
     .executableTarget(name: "Consumer", dependencies: [.product(name: "Graft", package: "Graft")]),
     .executableTarget(name: "Reviews", dependencies: [.product(name: "Graft", package: "Graft")]),
     .executableTarget(name: "Tutorials", dependencies: [.product(name: "Graft", package: "Graft")]),
+    .executableTarget(
+      name: "OwnParts", dependencies: [.product(name: "Graft", package: "Graft")]),
   ]
 )
