@@ -25,7 +25,7 @@ extension Tutorials {
     try await learner.report(on: test, to: URL(fileURLWithPath: "notebook.html"))
   }
 
-  private static func noise(_ count: Int, seed: UInt64) throws -> ArrayDataset {
+  private static func noise(_ count: Int, seed: UInt64) throws -> ArrayDataset<Int> {
     var generator = SeededGenerator(seed: seed)
     return try ArrayDataset(
       values: (0..<count * 224 * 224 * 3).map { _ in Float(generator.nextUnit()) },
