@@ -58,7 +58,11 @@ import Testing
   }
 
   private static func isStep(_ step: Int, of epoch: Int, _ event: TrainingEvent) -> Bool {
-    if case .step(let record) = event { (record.step, record.epoch) == (step, epoch) } else { false }
+    if case .step(let record) = event {
+      (record.step, record.epoch) == (step, epoch)
+    } else {
+      false
+    }
   }
 
   /// As if training had been begun anew with the other plan.
