@@ -3,7 +3,7 @@ public import GraftModels
 
 /// A text encoder with a new head: pooling, dropout and a dense layer, `head.dense`, with a score for each
 /// class.
-public struct TextClassifier: Network {
+public struct TextClassifier: Network, Codable {
   /// What of an encoder's states stands for the whole text.
   public enum Pooling: String, Hashable, Codable, Sendable, CaseIterable {
     /// The mean over all tokens but those that fill up.
@@ -39,5 +39,16 @@ public struct TextClassifier: Network {
     scope.offer(pooled, as: "pooled")
     let dropped = dropout > 0 ? Dropout(dropout)(pooled, in: scope / "head.dropout") : pooled
     return [TensorName.output: Dense(outputCount)(dropped, in: scope / "head.dense")]
+  }
+}
+
+extension TextClassifier: ProjectNaming {
+  /// Those of `BertForSequenceClassification` where the head is what that network has, a dense layer on the
+  /// pooler; else those of the encoder alone, beside `head.dense`.
+  public func projectName(of path: ParameterPath) -> String {
+    let name = path.description
+    guard encoder.configuration.family == .bert, pooling == .pooler else { return name }
+    let head = "head.dense."
+    return name.hasPrefix(head) ? "classifier.\(name.dropFirst(head.count))" : "bert.\(name)"
   }
 }

@@ -168,7 +168,7 @@ import Testing
 
   /// What a stranger or a newer Graft may have written.
   @Test(arguments: [
-    ("\"formatVersion\" : 3", "\"formatVersion\" : 4", "version 4"),
+    ("\"formatVersion\" : 3", "\"formatVersion\" : 5", "version 5"),
     ("\"formatVersion\" : 3", "\"formatVersion\" : \"2\"", "formatVersion"),
     ("\"bright\"", "\"bright\", \"dim\"", "3 classes, but 2 outputs"),
     ("\"dark\",", "", "1 classes, but 2 outputs"),

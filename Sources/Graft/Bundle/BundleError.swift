@@ -11,6 +11,8 @@ public enum BundleError: Error, CustomStringConvertible {
   case noRoom(path: String, needed: Int, free: Int)
   /// A `model.json` that makes no sense, and why.
   case unusable(path: String, reason: String)
+  /// A model that learned another task, as the types say.
+  case otherTask(path: String, task: String, expected: String)
   /// A model that is not built on a backbone.
   case noBackbone(path: String)
   /// A head that is built of other layers.
@@ -30,6 +32,8 @@ public enum BundleError: Error, CustomStringConvertible {
     case .notABundle(let path, let reason):
       "\(path) is not a model bundle (\(reason)); a bundle is a folder with model.json and "
         + "weights.safetensors, as `graft train` writes it"
+    case .otherTask(let path, let task, let expected):
+      "\(path) learned \(task), not \(expected); open it as Learner<\(task)>(bundle:)"
     case .noBackbone(let path):
       "\(path): the model is not built on a network that Graft knows, so that there are no weights "
         + "of one to take"

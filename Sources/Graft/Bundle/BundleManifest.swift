@@ -1,11 +1,15 @@
 import Foundation
 import GraftData
+import GraftLanguage
 import GraftModels
 import GraftTasks
 import GraftTraining
 
 /// What `model.json` of a bundle says: everything about a model but its weights.
-struct BundleManifest: Codable, Sendable {
+///
+/// Of chains of layers on pictures the file is a ``PictureManifest``, of other networks and tasks a
+/// ``DescribedManifest``.
+struct BundleManifest: Sendable {
   /// How the model was being trained: where a learner that opens it goes on.
   struct Training: Codable, Sendable {
     var freezing: FreezePlan.Rule
@@ -16,33 +20,19 @@ struct BundleManifest: Codable, Sendable {
     var seed: UInt64
   }
 
-  /// Grows when older readers could not make sense of newer bundles.
-  static let currentVersion = 3
-
-  var formatVersion = Self.currentVersion
-  var name: String
-  /// All layers in order, backbones among them.
-  var layers: [LayerDescription]
-  var inputHeight: Int
-  var inputWidth: Int
-  var inputChannels: Int
-  var classes: [String]
-  var preprocessing: Preprocessing
-  var loss: Described<any Loss>
+  /// The model without its weights.
+  var model: Model
+  /// What it learned, and how its samples become tensors.
+  var task: any LearningTask
   /// Unknown of bundles of version 1.
   var training: Training?
   var history: History
 
-  /// - Throws: ``BundleError/undescribable(layer:)``; what ``Learner/configuration()`` throws.
-  init(_ learner: Learner<ImageClassification>) throws {
-    let model = learner.model
-    name = model.name
-    layers = try model.layers.map(LayerDescription.init)
-    (inputHeight, inputWidth) = (model.inputSize.height, model.inputSize.width)
-    inputChannels = model.inputChannels
-    classes = model.classNames
-    preprocessing = learner.preprocessing
-    loss = Described(wrappedValue: learner.loss)
+  /// What is written down of a learner.
+  ///
+  /// - Throws: What ``Learner/configuration()`` throws.
+  init(_ learner: Learner<some LearningTask>) throws {
+    (model, task) = (learner.model, learner.task)
     _ = try learner.configuration()
     training = Training(
       freezing: try learner.freezing.rule(for: model.outline()), optimizer: learner.optimizer,
@@ -51,8 +41,24 @@ struct BundleManifest: Codable, Sendable {
     history = learner.history
   }
 
+  /// What a file says.
+  init(model: Model, task: any LearningTask, training: Training?, history: History) {
+    (self.model, self.task, self.training, self.history) = (model, task, training, history)
+  }
+
+  /// The bytes of `model.json`.
+  ///
+  /// - Throws: ``BundleError/undescribable(layer:)``; `UndescribableValue` for networks, tasks, losses and
+  ///   metrics that are not `Codable`.
+  func encoded() throws -> Data {
+    guard let pictures = task as? ImageClassification, model.network is Chain else {
+      return try Self.encoder.encode(DescribedManifest(self))
+    }
+    return try Self.encoder.encode(PictureManifest(self, pictures))
+  }
+
   /// Writes losses that became infinite or undefined as words, which JSON has no numbers for.
-  static var encoder: JSONEncoder {
+  private static var encoder: JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -69,110 +75,41 @@ struct BundleManifest: Codable, Sendable {
     return decoder
   }
 
-  /// Reads a manifest of this version or an older one.
+  /// Reads a manifest of any version.
   ///
-  /// - Throws: ``BundleError/tooNew(path:version:)``; `DecodingError`.
+  /// - Throws: ``BundleError/tooNew(path:version:)``; ``BundleError/incomplete(_:)``; `DecodingError`.
   static func decode(
     _ data: Data, path: String, knowing catalogue: Catalogue
   ) throws -> BundleManifest {
     let decoder = decoder(knowing: catalogue)
     let version = try decoder.decode(Version.self, from: data).formatVersion
-    guard version <= currentVersion else {
+    guard version <= DescribedManifest.version else {
       throw BundleError.tooNew(path: path, version: version)
     }
     return switch version {
-    case ..<2: BundleManifest(try decoder.decode(Version1.self, from: data))
-    case 2: BundleManifest(try decoder.decode(Version2.self, from: data))
-    default: try decoder.decode(BundleManifest.self, from: data)
+    case ..<2:
+      try PictureManifest(decoder.decode(PictureManifest.Version1.self, from: data)).manifest()
+    case 2:
+      try PictureManifest(decoder.decode(PictureManifest.Version2.self, from: data)).manifest()
+    case PictureManifest.version:
+      try decoder.decode(PictureManifest.self, from: data).manifest()
+    default: try decoder.decode(DescribedManifest.self, from: data).manifest()
     }
   }
 
   private struct Version: Decodable { var formatVersion: Int }
 
-  /// The model without its weights.
-  func makeModel() throws -> Model {
-    try preprocessing.validate()
-    let size = Extent2D(inputHeight, inputWidth)
-    let made = try layers.map { try $0.makeLayer(inputSize: size, inputChannels: inputChannels) }
-    let model = Model(
-      name: name, inputSize: size, inputChannels: inputChannels, classNames: classes
-    ) { made }
+  /// Makes sure that the model could be used and trained further as the manifest says.
+  func check(_ outline: Outline) throws {
     try model.checkClassNames()
-    return model
-  }
-
-  /// Makes sure that the model could be trained further as the manifest says.
-  func checkTraining(of outline: Outline) throws {
+    try task.check(outline.outputs)
     guard let training else { return }
     let configuration = TrainingConfiguration(
       trainable: try FreezePlan(training.freezing).trainableParameters(of: outline),
-      loss: loss.wrappedValue,
-      optimizer: training.optimizer, statistics: training.statistics,
+      loss: task.loss, optimizer: training.optimizer, statistics: training.statistics,
       l2Penalty: training.l2Penalty)
     try configuration.validate()
     _ = try LayerRates(training.rates).groups(of: outline)
-  }
-}
-
-extension BundleManifest {
-  /// A manifest that knows three losses.
-  fileprivate struct Version2: Decodable {
-    var name: String
-    var layers: [LayerDescription]
-    var inputHeight: Int
-    var inputWidth: Int
-    var inputChannels: Int
-    var classes: [String]
-    var preprocessing: Preprocessing
-    var loss: OldLoss
-    var training: Training?
-    var history: History
-  }
-
-  fileprivate init(_ old: Version2) {
-    (name, layers) = (old.name, old.layers)
-    (inputHeight, inputWidth) = (old.inputHeight, old.inputWidth)
-    (inputChannels, classes) = (old.inputChannels, old.classes)
-    (preprocessing, loss, history) = (old.preprocessing, old.loss.described, old.history)
-    training = old.training
-  }
-
-  /// How losses were written down before they could be of any type.
-  fileprivate enum OldLoss: Decodable {
-    case crossEntropy(smoothing: Float)
-    case binaryCrossEntropy
-    case meanSquaredError
-
-    var described: Described<any Loss> {
-      switch self {
-      case .crossEntropy(let smoothing):
-        Described(wrappedValue: CrossEntropy(smoothing: smoothing))
-      case .binaryCrossEntropy: Described(wrappedValue: BinaryCrossEntropy())
-      case .meanSquaredError: Described(wrappedValue: MeanSquaredError())
-      }
-    }
-  }
-
-  /// A manifest that knows one backbone, the layers after it, and nothing of training.
-  fileprivate struct Version1: Decodable {
-    var name: String
-    var backbone: LayerDescription.BackboneDescription?
-    var head: [LayerDescription]
-    var inputHeight: Int
-    var inputWidth: Int
-    var inputChannels: Int
-    var classes: [String]
-    var preprocessing: Preprocessing
-    var loss: OldLoss
-    var history: History
-  }
-
-  fileprivate init(_ old: Version1) {
-    name = old.name
-    layers = (old.backbone.map { [LayerDescription($0)] } ?? []) + old.head
-    (inputHeight, inputWidth) = (old.inputHeight, old.inputWidth)
-    (inputChannels, classes) = (old.inputChannels, old.classes)
-    (preprocessing, loss, history) = (old.preprocessing, old.loss.described, old.history)
   }
 }
 
@@ -181,5 +118,6 @@ extension Catalogue {
   static let graft = Catalogue([
     CrossEntropy.self, BinaryCrossEntropy.self, MeanSquaredError.self, Accuracy.self,
     ExactMatch.self, MeanAbsoluteError.self, SpanLoss.self, SpanAccuracy.self,
+    TextClassifier.self, TextClassification.self,
   ])
 }

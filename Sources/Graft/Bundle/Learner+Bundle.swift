@@ -5,9 +5,9 @@ import GraftRuntime
 import GraftTraining
 import GraftWeights
 
-extension Learner where Goal == ImageClassification {
-  /// Writes the model as a folder with `model.json` and `weights.safetensors` (torchvision's or
-  /// timm's names and layout), which appears complete or not at all, also where the process is killed.
+extension Learner {
+  /// Writes the model as a folder with `model.json` and `weights.safetensors` (torchvision's,
+  /// timm's or Hugging Face's names and layout), which appears complete or not at all, also where the process is killed.
   ///
   /// The bundle also keeps how the learner trains: what is frozen (of ``FreezePlan/where(_:)`` the
   /// parameters it froze), loss, optimizer, rates, statistics, penalty, seed and history; not the
@@ -16,7 +16,7 @@ extension Learner where Goal == ImageClassification {
   /// - Throws: ``BundleError``, before anything is written where the model can't be described or the
   ///   place can't be used: see ``checkSavable(to:)``; what writing throws.
   public func save(to url: URL) throws {
-    let manifest = try BundleManifest.encoder.encode(BundleManifest(self))
+    let manifest = try BundleManifest(self).encoded()
     try ModelBundle.checkPlace(url)
     let draft = try BundleDraft(of: url.standardizedFileURL)
     do {
@@ -33,7 +33,7 @@ extension Learner where Goal == ImageClassification {
     try draft.finish()
   }
 
-  /// Writes all parameters with torchvision's (or timm's) names and layout.
+  /// Writes all parameters with torchvision's (timm's, Hugging Face's) names and layout.
   public func writeWeights(to url: URL) throws {
     let store = try parameters()
     var values: [ParameterPath: [Float]] = [:]
@@ -52,24 +52,48 @@ extension Learner where Goal == ImageClassification {
   ///
   /// - Parameters:
   ///   - seed: By default the one it was trained with.
-  ///   - catalogue: The types of losses and metrics of one's own that it was trained with.
-  /// - Throws: ``BundleError``; `WeightFileError` and `WeightMismatch` for damaged weights.
+  ///   - catalogue: The types of networks, tasks, losses and metrics of one's own that it was trained
+  ///     with.
+  /// - Throws: ``BundleError``, also where the model learned another task; `WeightFileError` and
+  ///   `WeightMismatch` for damaged weights.
   public convenience init(
     bundle url: URL, device: (any Device)? = nil, seed: UInt64? = nil,
     knowing catalogue: Catalogue = Catalogue()
   ) throws {
-    let bundle = try ModelBundle(url, knowing: catalogue)
+    try self.init(ModelBundle(url, knowing: catalogue), device: device, seed: seed)
+  }
+
+  /// Takes the model of an open bundle, as ``init(bundle:device:seed:knowing:)`` does.
+  ///
+  /// - Throws: ``BundleError/otherTask(path:task:expected:)``; what opening the device throws.
+  public convenience init(
+    _ bundle: ModelBundle, device: (any Device)? = nil, seed: UInt64? = nil
+  ) throws {
+    guard let task = bundle.task as? Goal else {
+      throw BundleError.otherTask(
+        path: bundle.url.path, task: "\(type(of: bundle.task))", expected: "\(Goal.self)")
+    }
     let training = bundle.manifest.training
     try self.init(
-      bundle.model, freezing: training.map { FreezePlan($0.freezing) } ?? .none,
-      loss: bundle.manifest.loss.wrappedValue, optimizer: training?.optimizer ?? .adam(),
-      preprocessing: bundle.manifest.preprocessing, device: device,
-      seed: seed ?? training?.seed ?? 0)
+      bundle.model, task: task, freezing: training.map { FreezePlan($0.freezing) } ?? .none,
+      optimizer: training?.optimizer ?? .adam(), device: device, seed: seed ?? training?.seed ?? 0)
     if let training {
       (rates, statistics) = (LayerRates(training.rates), training.statistics)
       l2Penalty = training.l2Penalty
     }
     engine.session.parameters.load(bundle.weights.tensors)
     history = bundle.manifest.history
+  }
+}
+
+extension Learner where Goal == ImageClassification {
+  /// Opens a bundle of a model that tells classes of pictures: what `Learner(bundle: url)` means.
+  ///
+  /// - Throws: As for any other task.
+  public convenience init(
+    bundle url: URL, device: (any Device)? = nil, seed: UInt64? = nil,
+    knowing catalogue: Catalogue = Catalogue()
+  ) throws {
+    try self.init(ModelBundle(url, knowing: catalogue), device: device, seed: seed)
   }
 }

@@ -1,6 +1,6 @@
 public import Foundation
 
-extension Learner where Goal == ImageClassification {
+extension Learner {
   /// Makes sure that ``save(to:)`` will be able to write the model down, as before a long training: that
   /// a bundle can describe it and, where a place is given, that nothing else is there and the disk has
   /// room.
@@ -11,7 +11,7 @@ extension Learner where Goal == ImageClassification {
   /// - Parameter url: Where it is to be saved, if that is to be checked as well.
   /// - Throws: ``BundleError``; what ``configuration()`` throws.
   public func checkSavable(to url: URL? = nil) throws {
-    let manifest = try BundleManifest.encoder.encode(BundleManifest(self))
+    let manifest = try BundleManifest(self).encoded()
     guard let url else { return }
     let parameters = try model.parameters
     // Names and shapes, and what more epochs add to the history.

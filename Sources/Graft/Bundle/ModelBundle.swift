@@ -1,5 +1,6 @@
 public import Foundation
 import GraftGraph
+public import GraftLanguage
 public import GraftModels
 public import GraftTraining
 import GraftWeights
@@ -14,7 +15,9 @@ public struct ModelBundle: Sendable {
   /// The folder.
   public let url: URL
   /// The model without its weights.
-  public let model: Model
+  public var model: Model { manifest.model }
+  /// What the model learned, and how its samples become tensors.
+  public var task: any LearningTask { manifest.task }
   let manifest: BundleManifest
   /// Where the values of all parameters come from; nothing is read yet.
   let weights: WeightAssignment
@@ -29,9 +32,8 @@ public struct ModelBundle: Sendable {
     let outline: Outline
     do {
       manifest = try Self.manifest(of: url, knowing: catalogue)
-      model = try manifest.makeModel()
-      outline = try model.outline()
-      try manifest.checkTraining(of: outline)
+      outline = try manifest.model.outline()
+      try manifest.check(outline)
     } catch let error as BundleError {
       guard case .incomplete(let reason) = error else { throw error }
       throw BundleError.unusable(path: url.path, reason: reason)
@@ -59,6 +61,20 @@ public struct ModelBundle: Sendable {
     backbone.inputSize = model.inputSize
     backbone.weights = weights.below(placed.path, outline.parameters[placed.parameters])
     return backbone
+  }
+
+  /// The model's first text encoder with its weights as they were trained, without the head; `nil` where
+  /// there is none.
+  ///
+  /// - Throws: `GraphError`.
+  public func textEncoder() throws -> TextEncoder? {
+    let outline = try model.outline()
+    for placed in outline.parts {
+      guard var encoder = placed.part as? TextEncoder else { continue }
+      encoder.weights = weights.below(placed.path, outline.parameters[placed.parameters])
+      return encoder
+    }
+    return nil
   }
 
   private static func manifest(

@@ -8,6 +8,18 @@ public import GraftTraining
 /// One class a picture.
 public typealias ImageClassification = Classification<ImagePreprocessor>
 
+extension Classification<ImagePreprocessor> {
+  /// The classes that a model of pictures gives scores for: one each, or one for the second of two.
+  init(for model: Model, preprocessing: Preprocessing, loss: some Loss) throws {
+    let outputCount = try model.outline().output.shape.extents.last ?? 0
+    let inputs = ImagePreprocessor(
+      preprocessing, shape: [model.inputSize.height, model.inputSize.width, model.inputChannels])
+    self.init(
+      inputs, classCount: outputCount == 1 ? 2 : outputCount, loss: loss,
+      isBinary: outputCount == 1)
+  }
+}
+
 extension Learner where Goal == ImageClassification {
   /// Prepares a model to tell classes of pictures; nothing is allocated on the device yet.
   ///
@@ -21,13 +33,8 @@ extension Learner where Goal == ImageClassification {
     optimizer: Optimizer = .adam(), preprocessing: Preprocessing? = nil,
     device: (any Device)? = nil, seed: UInt64 = 0
   ) throws {
-    let outputCount = try model.outline().output.shape.extents.last ?? 0
-    let inputs = ImagePreprocessor(
-      preprocessing ?? model.preprocessing,
-      shape: [model.inputSize.height, model.inputSize.width, model.inputChannels])
-    let task = ImageClassification(
-      inputs, classCount: outputCount == 1 ? 2 : outputCount, loss: loss,
-      isBinary: outputCount == 1)
+    let task = try ImageClassification(
+      for: model, preprocessing: preprocessing ?? model.preprocessing, loss: loss)
     try self.init(
       model, task: task, freezing: freezing, optimizer: optimizer, device: device, seed: seed)
   }

@@ -8,9 +8,15 @@ extension Model {
   ///
   /// A head of mean pooling and one dense layer is what those networks have too, where their classifier
   /// is one layer: it goes by the classifier's name, so that the network loads it as its own. Any other
-  /// head keeps its paths.
+  /// head keeps its paths. Networks that are ``ProjectNaming`` say it themselves.
   public func projectNames(of outline: Outline) -> [ParameterPath: String] {
     var names: [ParameterPath: String] = [:]
+    if let network = network as? any ProjectNaming {
+      for parameter in outline.parameters {
+        names[parameter.path] = network.projectName(of: parameter.path)
+      }
+      return names
+    }
     for parameter in outline.parameters {
       let path = classifierPath(of: parameter.path)
       names[parameter.path] = projectName(of: path) ?? path.description

@@ -17,6 +17,12 @@ public protocol Network: Sendable {
   func trace(_ inputs: Tensors, in scope: Scope) -> Tensors
 }
 
+/// A network that a project's own code reads under other names than its paths.
+public protocol ProjectNaming: Network {
+  /// The name of a parameter in the project's files.
+  func projectName(of path: ParameterPath) -> String
+}
+
 /// A part of a model that may bring weights, found wherever it is traced with ``Scope/noting(_:_:)``.
 public protocol Pretrained: Sendable {
   /// The name by which users choose it.
