@@ -60,7 +60,8 @@ extension ModelExport {
     func text(_ value: some Encodable) throws -> String {
       String(decoding: try encoder.encode(value), as: UTF8.self)
     }
-    var metadata = ["model": model.name, "preprocessing": try text(preprocessing)]
+    var metadata = ["model": model.name]
+    if isOfPictures { metadata["preprocessing"] = try text(preprocessing) }
     if !model.classNames.isEmpty { metadata["classes"] = try text(model.classNames) }
     return metadata
   }

@@ -18,6 +18,9 @@ public struct ModelExport: Sendable {
     self.preprocessing = preprocessing ?? model.preprocessing
   }
 
+  /// Whether the model reads pictures, and not texts.
+  var isOfPictures: Bool { model.network is Chain }
+
   /// The value of a parameter.
   ///
   /// - Throws: ``ExportError/missingValue(_:)``.

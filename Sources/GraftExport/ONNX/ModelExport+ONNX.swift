@@ -13,6 +13,10 @@ public enum ImageAxes: String, CaseIterable, Sendable {
 extension ModelExport {
   /// The extent of the first axis, which any other number may take the place of.
   private static let batchName = "batch"
+  /// The extent of the second axis of tokens, which any number may take the place of.
+  private static let sequenceName = "sequence"
+  /// The most tokens that a graph is traced with.
+  private static let sequenceLength = 7
   /// Neither 1, which broadcasts, nor likely to be the extent of another axis.
   private static let batchSize = 3
 
@@ -24,6 +28,10 @@ extension ModelExport {
   /// layout. The metadata hold the model's name, its classes (a JSON array), its preprocessing (JSON)
   /// and `input_layout`.
   ///
+  /// A network that reads tokens has the inputs `input_ids`, `attention_mask` and, where it tells two texts
+  /// apart, `token_type_ids`, Int64 as transformers has them: any number of texts of any length up to the
+  /// network's.
+  ///
   /// - Parameter axes: The order of axes of the input, and of the output where it is an image.
   /// - Throws: ``ExportError``; `GraphError`; `WeightFileError` beyond 2 GB.
   public func writeONNX(_ axes: ImageAxes = .nchw, to url: URL) throws {
@@ -32,18 +40,17 @@ extension ModelExport {
 
   /// The network in the terms of ONNX; no value is read yet.
   public func makeONNX(_ axes: ImageAxes = .nchw) throws -> ONNXModel {
-    let graph = try model.trace(batchSize: Self.batchSize).specializedForInference().pruned()
+    let inputs = tracedInputs
+    let graph = try model.trace(batchSize: Self.batchSize, samples: inputs)
+      .specializedForInference().pruned()
     guard let output = graph.outputs["output"] else {
       throw ExportError.unsupported("model", reason: "it has no output", layer: model.name)
     }
-    let builder = ONNXBuilder(graph, batchSize: Self.batchSize, value: value)
-    try builder.addOperations { name in
-      guard name == "input" else {
-        throw ExportError.unsupported(
-          "input", reason: "a network in ONNX has no input '\(name)'", layer: name)
-      }
-      return axes == .nchw ? name : builder.transposed([name], [0, 3, 1, 2])
-    }
+    let length = isOfPictures ? nil : inputs.tensors.first?.type.shape.extents.first
+    let builder = ONNXBuilder(
+      graph, batchSize: Self.batchSize,
+      sequence: length.map { (inputs.tensors.first?.name ?? "", $0) }, value: value)
+    try builder.addOperations { try addInput($0, inputs, axes, to: builder) }
     var result = try builder.name(of: output)
     let type = graph.type(of: output)
     if axes == .nhwc, type.shape.rank == 4 { result = builder.transposed([result], [0, 2, 3, 1]) }
@@ -53,18 +60,46 @@ extension ModelExport {
     builder.prune(outputs: ["output"])
 
     var network = ONNXModel(name: model.name, documentation: documentation(axes))
-    network.inputs = [
-      ONNXValue(
-        "input",
-        dimensions(
-          [Self.batchSize, model.inputSize.height, model.inputSize.width, model.inputChannels],
-          axes))
-    ]
+    network.inputs = inputs.tensors.map { value(of: $0, axes) }
     network.outputs = [ONNXValue("output", dimensions(type.shape.extents, axes))]
     (network.nodes, network.initializers) = (builder.nodes, builder.initializers)
     network.metadata = try metadata()
-    network.metadata["input_layout"] = axes.rawValue
+    if isOfPictures { network.metadata["input_layout"] = axes.rawValue }
     return network
+  }
+
+  /// What the graph is traced with: pictures as they are, sequences of a length that stands for any.
+  private var tracedInputs: Signature {
+    if isOfPictures { return model.network.inputs }
+    return Signature(
+      model.network.inputs.tensors.map { tensor in
+        guard tensor.type.shape.rank == 1 else { return tensor }
+        let length = min(Self.sequenceLength, tensor.type.shape[0])
+        return TensorSpec(tensor.name, [length], tensor.type.elementType)
+      })
+  }
+
+  /// - Throws: ``ExportError`` for a picture network's further inputs.
+  private func addInput(
+    _ name: String, _ inputs: Signature, _ axes: ImageAxes, to builder: ONNXBuilder
+  ) throws -> String {
+    guard let input = inputs[name] else {
+      throw ExportError.unsupported(
+        "input", reason: "a network in ONNX has no input '\(name)'", layer: name)
+    }
+    guard !isOfPictures else {
+      return axes == .nchw ? name : builder.transposed([name], [0, 3, 1, 2])
+    }
+    // People give masks as integers too.
+    return input.type.elementType == .int32
+      ? name : builder.add("Cast", [name], ["to": .integer(1)], layer: "")
+  }
+
+  private func value(of input: TensorSpec, _ axes: ImageAxes) -> ONNXValue {
+    let extents = [Self.batchSize] + input.type.shape.extents
+    guard !isOfPictures else { return ONNXValue(input.name, dimensions(extents, axes)) }
+    return ONNXValue(
+      input.name, [.named(Self.batchName), .named(Self.sequenceName)], .int64)
   }
 
   private func dimensions(_ extents: [Int], _ axes: ImageAxes) -> [ONNXValue.Dimension] {
@@ -75,6 +110,11 @@ extension ModelExport {
   }
 
   private func documentation(_ axes: ImageAxes) -> String {
+    guard isOfPictures else {
+      return
+        "Input: the numbers of tokens, framed and filled up as the network's tokenizer does, and a "
+        + "mask, 1 for tokens and 0 for what fills up. The metadata `classes` names the outputs."
+    }
     let p = preprocessing
     return "Input: pictures of \(p.size.width) x \(p.size.height) pixels, \(p.channelOrder), "
       + "\(axes.rawValue), (x * \(p.scale) - \(p.mean)) / \(p.standardDeviation) of x from 0 to 255. "

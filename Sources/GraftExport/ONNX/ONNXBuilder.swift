@@ -5,6 +5,8 @@ import GraftWeights
 final class ONNXBuilder {
   let graph: Graph
   let batchSize: Int
+  /// An input of sequences, and the length that stands for any.
+  let sequence: (input: String, length: Int)?
   private let value: @Sendable (Parameter) throws -> [Float]
   private(set) var nodes: [ONNXNode] = []
   private(set) var initializers: [ONNXInitializer] = []
@@ -20,9 +22,11 @@ final class ONNXBuilder {
 
   /// - Parameter value: Gives the value of a parameter, in Graft's layout.
   init(
-    _ graph: Graph, batchSize: Int, value: @escaping @Sendable (Parameter) throws -> [Float]
+    _ graph: Graph, batchSize: Int, sequence: (input: String, length: Int)? = nil,
+    value: @escaping @Sendable (Parameter) throws -> [Float]
   ) {
     (self.graph, self.batchSize, self.value) = (graph, batchSize, value)
+    self.sequence = sequence
   }
 
   /// Adds everything that the graph computes.

@@ -10,6 +10,16 @@ public struct ONNXStep {
   public var layer: String { node.layer }
   /// The number of samples that the graph was traced with, which stands for any number.
   public var batchSize: Int { builder.batchSize }
+  /// The length of sequences that the graph was traced with, which stands for any length; `nil` where there
+  /// are none.
+  public var sequenceLength: Int? { builder.sequence?.length }
+
+  /// The name of a vector of one integer, the length of the sequences of a batch.
+  func sequenceLengthName() -> String {
+    let shape = add("Shape", [builder.sequence?.input ?? ""])
+    return add("Slice", [shape, constant([1]), constant([2]), constant([0])])
+  }
+
   /// The type of the only result.
   public var resultType: TensorType { node.results[0] }
   public var operandCount: Int { node.operands.count }

@@ -36,13 +36,21 @@ public struct ONNXValue: Hashable, Sendable {
     case named(String)
   }
 
+  /// What a tensor consists of, by ONNX's numbers.
+  public enum ElementType: Int, Hashable, Sendable {
+    case float32 = 1
+    case int64 = 7
+  }
+
   public var name: String
   public var dimensions: [Dimension]
+  public var elementType: ElementType
 
-  /// A Float32 tensor.
-  public init(_ name: String, _ dimensions: [Dimension]) {
+  /// A tensor, of Float32 unless something else is said.
+  public init(_ name: String, _ dimensions: [Dimension], _ elementType: ElementType = .float32) {
     self.name = name
     self.dimensions = dimensions
+    self.elementType = elementType
   }
 }
 

@@ -99,12 +99,12 @@ public enum ONNXWriter {
     }
   }
 
-  /// A value's name, and its type: Float32 with these dimensions.
+  /// A value's name, and its type.
   private static func encode(_ value: ONNXValue, in encoder: inout ProtobufEncoder) {
     encoder.text(1, value.name)
     encoder.message(2) { type in
       type.message(1) { tensor in
-        tensor.integer(1, 1)
+        tensor.integer(1, value.elementType.rawValue)
         tensor.message(2) { shape in
           for dimension in value.dimensions {
             shape.message(1) {

@@ -3,6 +3,7 @@ import GraftWeights
 
 extension MatrixProduct: ONNXOperation {
   public func addNodes(in step: ONNXStep) throws -> String {
+    if step.type(0).shape.rank > 2 { return try addRowsOfSequences(in: step) }
     var left = try step.name(0)
     let right: String
     var transposesRight = transposesRight
@@ -27,6 +28,21 @@ extension MatrixProduct: ONNXOperation {
     let product = step.add(
       "Gemm", inputs,
       ["transA": .integer(transposesLeft ? 1 : 0), "transB": .integer(transposesRight ? 1 : 0)])
+    return try epilogue.finish(product, in: step)
+  }
+}
+
+extension MatrixProduct {
+  /// The product of all rows of a batch of sequences.
+  fileprivate func addRowsOfSequences(in step: ONNXStep) throws -> String {
+    var right = try step.name(1)
+    // PyTorch's layout of a dense kernel is the other way round.
+    let isTransposed = step.parameter(1)?.role == .denseKernel
+    if isTransposed != transposesRight {
+      right = step.add("Transpose", [right], ["perm": .integers([1, 0])])
+    }
+    var product = step.add("MatMul", [try step.name(0), right])
+    if let bias = epilogue.biasIndex { product = step.add("Add", [product, try step.name(bias)]) }
     return try epilogue.finish(product, in: step)
   }
 }

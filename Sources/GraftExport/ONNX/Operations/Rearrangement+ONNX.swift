@@ -8,6 +8,12 @@ extension Reshape: ONNXOperation {
       // A dense kernel as one of a convolution: both have their outputs first in PyTorch's layout.
       return step.add("Reshape", [try step.name(0), step.constant([old[1], old[0], 1, 1])])
     }
+    if shape.rank == 1, old.rank < 4 {
+      return step.add("Reshape", [try step.name(0), step.constant([-1])])
+    }
+    if let extents = sequenceExtents(from: old, length: step.sequenceLength) {
+      return step.add("Reshape", [try step.name(0), step.constant(extents)])
+    }
     guard old[0] == step.batchSize, shape[0] == step.batchSize else {
       throw step.refusal("it changes the number of samples (\(old) to \(shape))")
     }
@@ -24,6 +30,17 @@ extension Reshape: ONNXOperation {
   }
 }
 
+extension Reshape {
+  /// The new extents where a sequence of any length is made a row or the other way round; 0 keeps the
+  /// number of samples.
+  private func sequenceExtents(from old: Shape, length: Int?) -> [Int]? {
+    guard let length, old[0] == shape[0] else { return nil }
+    if shape.rank == 3, old.rank == 2, shape[1] == length { return [0, -1, shape[2]] }
+    if shape.rank == 2, old.rank == 3, old[1] == length { return [0, -1] }
+    return nil
+  }
+}
+
 extension Concatenation: ONNXOperation {
   public func addNodes(in step: ONNXStep) throws -> String {
     guard axis > 0 else { throw step.refusal("it joins samples") }
@@ -36,6 +53,9 @@ extension Concatenation: ONNXOperation {
 extension Slice: ONNXOperation {
   public func addNodes(in step: ONNXStep) throws -> String {
     let whole = step.type(0).shape
+    if step.parameter(0)?.role == .embedding, shape[0] == step.sequenceLength {
+      return try addPositions(in: step)
+    }
     let cut = starts.indices.filter { shape[$0] != whole[$0] }
     guard !cut.contains(0) else { throw step.refusal("it takes some samples out of a batch") }
     guard !cut.isEmpty else { return try step.name(0) }
@@ -46,6 +66,16 @@ extension Slice: ONNXOperation {
         step.constant(cut.map { starts[$0] + shape[$0] }),
         step.constant(cut.map { step.axis($0, ofRank: whole.rank) }),
       ])
+  }
+}
+
+extension Slice {
+  /// The rows of a table for the places of a sequence, of as many as there are.
+  fileprivate func addPositions(in step: ONNXStep) throws -> String {
+    let length = step.sequenceLengthName()
+    let end = step.add("Add", [length, step.constant([starts[0]])])
+    return step.add(
+      "Slice", [try step.name(0), step.constant([starts[0]]), end, step.constant([0])])
   }
 }
 
