@@ -61,7 +61,7 @@ let library: [Target] = [
     name: "GraftLanguage",
     dependencies: [
       "GraftData", "GraftGraph", "GraftLayers", "GraftModels", "GraftText", "GraftTraining",
-      "GraftWeights",
+      "GraftWeights", .product(name: "SwiftCSV", package: "SwiftCSV"),
     ]),
   .target(
     name: "GraftModels", dependencies: ["GraftLayers", "GraftWeights", "GraftRuntime", "GraftData"]),
@@ -111,7 +111,7 @@ let benchmarks: [Target] = [
     dependencies: [
       "LanguageComparison", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
-    path: "Benchmarks/language"),
+    path: "Benchmarks/language", exclude: ["compare_onnx.py"]),
   .target(
     name: "LanguageComparison", dependencies: ["GraftLanguage", "GraftRuntime", "Graft"],
     path: "Benchmarks/LanguageComparison"),
@@ -135,6 +135,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     // Of the fourth version, some need a newer Swift than this package does.
     .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
   ],

@@ -22,6 +22,20 @@ enum SplitPart: CaseIterable {
   }
 }
 
+/// The folders of the parts of a split, by their usual names.
+package struct SplitFolders {
+  package let training: String?
+  package let validation: String?
+  package let test: String?
+
+  /// The parts that lie in a folder.
+  package init(in path: String) {
+    let folders = try? ClassFolders(in: FilePath(path))
+    func folder(_ part: SplitPart) -> String? { (try? folders?.part(part))?.string }
+    (training, validation, test) = (folder(.training), folder(.validation), folder(.test))
+  }
+}
+
 extension ImageFolder {
   /// Whether the subfolders are those of a split rather than classes.
   static func looksSplit(_ names: [String]) -> Bool {
