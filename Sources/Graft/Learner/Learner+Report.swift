@@ -1,26 +1,27 @@
 public import Foundation
 public import GraftData
 import GraftReport
-import GraftTasks
+public import GraftTasks
+import GraftText
 import GraftTraining
 
-extension Learner where Goal == ImageClassification {
+extension Learner {
   /// Writes a self-contained HTML page: curves, confusion matrix, the worst mistakes with their
-  /// pictures.
+  /// pictures or texts.
   ///
   /// - Parameters:
   ///   - data: Samples with their classes, best such as the model has never seen; the pictures of an
-  ///     `ImageFolder` are shown.
+  ///     `ImageFolder` and texts are shown.
   ///   - notes: Further figures to show at the top: a label and a value each.
   /// - Throws: What predicting and writing throw; an existing file is only replaced at the end.
-  public func report(
-    on data: some ClassifiedDataset<Image>, notes: [(label: String, value: String)] = [],
+  public func report<Inputs: Preprocessor>(
+    on data: some ClassifiedDataset<Inputs.Sample>, notes: [(label: String, value: String)] = [],
     to url: URL, isolation: isolated (any Actor)? = #isolation
-  ) async throws {
+  ) async throws where Goal == Classification<Inputs> {
     let results = try await classify(data)
     let sections =
-      [figures(results, notes, of: data.noun)] + charts() + [matrix(results, data)]
-      + ((data as? ImageFolder).map { gallery(results, $0) } ?? [])
+      try [figures(results, notes, of: data.noun)] + charts() + [matrix(results, data)]
+      + mistakes(results, data)
     let report = Report(
       title: "\(model.name): \(data.classes.joined(separator: ", "))",
       subtitle: "\(results.count) \(data.noun) held out, on \(device.name)", sections: sections)
@@ -80,9 +81,9 @@ extension Learner where Goal == ImageClassification {
     return [.charts(title: "Training", charts.compactMap { $0 })]
   }
 
-  private func matrix(_ results: [ClassPrediction], _ data: some ClassifiedDataset<Image>)
-    -> Report.Section
-  {
+  private func matrix(
+    _ results: [ClassPrediction], _ data: some ClassifiedDataset
+  ) -> Report.Section {
     .confusionMatrix(
       ConfusionMatrix(
         classes: data.classes, truth: results.compactMap(\.label),
@@ -90,9 +91,31 @@ extension Learner where Goal == ImageClassification {
   }
 
   /// The mistakes that the model was surest of.
-  private func gallery(_ results: [ClassPrediction], _ data: ImageFolder) -> [Report.Section] {
+  private func mistakes(
+    _ results: [ClassPrediction], _ data: some ClassifiedDataset
+  ) throws -> [Report.Section] {
     let mistakes = results.filter { $0.isRight == false }
       .sorted { $0.probability > $1.probability }.prefix(24)
+    if let folder = data as? ImageFolder { return gallery(mistakes, folder) }
+    let rows = try mistakes.compactMap { result -> [String]? in
+      guard let label = result.label,
+        let text = try data.sample(at: result.sample).input as? Text
+      else { return nil }
+      return [
+        text.shown, data.classes[result.predicted],
+        String(format: "%.1f %%", Double(result.probability) * 100), data.classes[label],
+      ]
+    }
+    guard !rows.isEmpty else { return [] }
+    let columns: [Report.Table.Column] = [
+      .text("text"), .text("predicted"), .number("probability"), .text("in truth"),
+    ]
+    return [.table(Report.Table(title: "Worst mistakes", columns: columns, rows: rows))]
+  }
+
+  private func gallery(
+    _ mistakes: ArraySlice<ClassPrediction>, _ data: ImageFolder
+  ) -> [Report.Section] {
     let pictures = mistakes.compactMap { result -> Report.Picture? in
       let path = data.path(at: result.sample)
       guard let label = result.label,
@@ -113,7 +136,17 @@ extension Learner where Goal == ImageClassification {
   }
 }
 
-extension ClassifiedDataset<Image> {
+extension ClassifiedDataset {
   /// What its samples are called.
-  fileprivate var noun: String { self is ImageFolder ? "photos" : "samples" }
+  fileprivate var noun: String {
+    self is ImageFolder ? "photos" : Input.self == Text.self ? "texts" : "samples"
+  }
+}
+
+extension Text {
+  /// The beginning of a text or a pair, as a report shows it.
+  fileprivate var shown: String {
+    let whole = second.map { "\(text) | \($0)" } ?? text
+    return whole.count > 400 ? whole.prefix(400) + "…" : whole
+  }
 }

@@ -43,25 +43,33 @@ struct Export: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let learner = try await makeLearner()
-    let export = try learner.exported()
+    guard let bundle else {
+      let base = try await network.makeBackbone(includesTop: !noTop, terminal: Terminal())
+      var model = Model(base)
+      if base.includesTop, base.weights != nil { model.classNames = ImageNetClasses.names }
+      return try write(Learner(model, device: CPUDevice(), seed: seed).exported())
+    }
+    switch try TrainedModel(bundle: bundle, device: CPUDevice()) {
+    case .pictures(let learner): try write(learner.exported())
+    case .texts(let learner):
+      for (option, isGiven) in [
+        ("--format keras", format == .keras), ("--names keras", names == .keras),
+        ("--input-layout", inputLayout != .nchw),
+      ] where isGiven {
+        throw ValidationError("\(option) is for models of pictures, but \(bundle) reads texts")
+      }
+      try write(learner.exported())
+    }
+  }
+
+  private func write(_ export: ModelExport) throws {
     let url = URL(fileURLWithPath: output)
     switch format {
     case .onnx: try export.writeONNX(inputLayout, to: url)
     case .safetensors: try export.writeSafetensors(names, to: url)
     case .keras: try export.writeKeras(to: url)
     }
-    Terminal.show("\(learner.model.name): \(url.path)")
-  }
-
-  private func makeLearner() async throws -> Learner<ImageClassification> {
-    if let bundle {
-      return try Learner(bundle: URL(fileURLWithPath: bundle), device: CPUDevice())
-    }
-    let base = try await network.makeBackbone(includesTop: !noTop, terminal: Terminal())
-    var model = Model(base)
-    if base.includesTop, base.weights != nil { model.classNames = ImageNetClasses.names }
-    return try Learner(model, device: CPUDevice(), seed: seed)
+    Terminal.show("\(export.model.name): \(url.path)")
   }
 }
 

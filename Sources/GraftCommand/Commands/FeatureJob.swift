@@ -20,7 +20,7 @@ final class FeatureJob {
       tensor = try InputTensor(contentsOf: URL(fileURLWithPath: input), layout: options.inputLayout)
     }
     if let bundle = options.bundle {
-      learner = try Learner(bundle: URL(fileURLWithPath: bundle), device: device)
+      learner = try TrainedModel.ofPictures(bundle, device: device)
     } else {
       learner = try await Self.backboneLearner(options, layers, tensor, device)
     }

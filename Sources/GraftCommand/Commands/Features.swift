@@ -80,7 +80,7 @@ extension Features {
   /// The endpoints that hold the last map of each size.
   private func stageNames() throws -> [String] {
     guard let bundle else { return try Backbone.named(network.backbone).stageNames }
-    let learner = try Learner(bundle: URL(fileURLWithPath: bundle), device: shared.openDevice())
+    let learner = try TrainedModel.ofPictures(bundle, device: shared.openDevice())
     return learner.model.backbone?.stageNames ?? []
   }
 }

@@ -12,7 +12,7 @@ struct Tune: AsyncParsableCommand {
 
   @OptionGroup var subject: LearnerOptions
 
-  @Option(help: "Photos in one step.")
+  @Option(help: "Samples in one step.")
   var batch = 32
 
   @OptionGroup var shared: SharedOptions
@@ -25,15 +25,18 @@ struct Tune: AsyncParsableCommand {
   func validate() throws { try Limits.require("--batch", batch, in: Limits.extent) }
 
   func run() async throws {
-    let learner = try await subject.makeLearner(shared)
-    let choices = try learner.tune(batchSize: batch)
+    let (choices, device) =
+      switch try await subject.makeModel(shared) {
+      case .pictures(let learner): (try learner.tune(batchSize: batch), learner.device)
+      case .texts(let learner): (try learner.tune(batchSize: batch), learner.device)
+      }
     for (problem, choice) in choices.sorted(by: { $0.key < $1.key }) {
       let times = choice.milliseconds.sorted { $0.value < $1.value }
         .map { "\($0.key) \(Format.fixed($0.value, 3)) ms" }
       Terminal.show("\(choice.candidate): \(times.joined(separator: ", ")) for \(problem)")
     }
-    Terminal.show("\(choices.count) problems measured on \(learner.device.name)")
+    Terminal.show("\(choices.count) problems measured on \(device.name)")
     guard shared.json else { return }
-    try Terminal.printJSON(Result(device: learner.device.name, choices: choices))
+    try Terminal.printJSON(Result(device: device.name, choices: choices))
   }
 }

@@ -4,8 +4,16 @@ import Graft
 
 /// Which backbone, with which weights, at which size.
 struct BackboneOptions: ParsableArguments {
-  @Option(help: "The pretrained network (see `graft backbones`).")
-  var backbone = "efficientnet-lite0"
+  @Option(
+    name: .customLong("backbone"),
+    help: """
+      The pretrained network: of `graft backbones` for pictures [default: efficientnet-lite0]; for \
+      texts minilm-l6 [default], bert, bert-base, bert-large, distilbert or roberta.
+      """)
+  var givenBackbone: String?
+
+  /// The network for pictures.
+  var backbone: String { givenBackbone ?? "efficientnet-lite0" }
 
   @Option(
     help: """
@@ -40,6 +48,10 @@ struct BackboneOptions: ParsableArguments {
   func makeBackbone(
     includesTop: Bool = false, classCount: Int? = nil, terminal: Terminal? = nil
   ) async throws -> Backbone {
+    if TextNetwork.names.contains(backbone) {
+      throw ValidationError(
+        "\(backbone) reads texts, but pictures are given; choose a network of `graft backbones`")
+    }
     let known = try Backbone.named(backbone)
     if let bundle = try bundle(), !includesTop {
       let network = try bundle.backbone()

@@ -34,18 +34,18 @@ struct DataOptions: ParsableArguments {
       """)
   var classWeights: String?
 
-  /// The weights of the classes of training photos; empty for 1 each.
+  /// The weights of the classes of training samples; empty for 1 each.
   ///
   /// - Throws: ``ClassWeightError``; ``ClassWeightFileError``.
-  func classWeights(for photos: ImageFolder) throws -> [Float] {
+  func classWeights(for samples: some ClassifiedDataset) throws -> [Float] {
     switch classWeights {
     case nil: return []
-    case "balanced": return try ClassWeights.balanced.values(for: photos)
+    case "balanced": return try ClassWeights.balanced.values(for: samples)
     case let path?:
       let file = ClassWeightFile(path: path)
-      let weights = try file.weights(for: photos.classes)
+      let weights = try file.weights(for: samples.classes)
       do {
-        return try ClassWeights.named(weights).values(for: photos)
+        return try ClassWeights.named(weights).values(for: samples)
       } catch {
         throw file.error("\(error)")
       }

@@ -17,25 +17,32 @@ struct LearnerOptions: ParsableArguments {
 
   func validate() throws { try Limits.require("--classes", classes, in: 1...1 << 24) }
 
-  func makeLearner(_ shared: SharedOptions) async throws -> Learner<ImageClassification> {
+  func makeModel(_ shared: SharedOptions) async throws -> TrainedModel {
     let device = try shared.openDevice()
-    let learner: Learner<ImageClassification>
+    let model: TrainedModel
     if let bundle {
-      learner = try Learner(bundle: URL(fileURLWithPath: bundle), device: device)
+      model = try TrainedModel(bundle: bundle, device: device)
     } else {
       let base = try await network.makeBackbone()
-      let model = Model {
+      let chain = Model {
         base
         GlobalAveragePooling()
         Dense(classes)
       }
-      learner = try Learner(model, device: device, seed: shared.seed)
+      model = .pictures(try Learner(chain, device: device, seed: shared.seed))
     }
+    switch model {
+    case .pictures(let learner): learner.freezing = plan
+    case .texts(let learner): learner.freezing = plan
+    }
+    return model
+  }
+
+  private var plan: FreezePlan {
     switch freeze {
-    case "backbone": learner.freezing = .backbone
-    case "none": learner.freezing = .none
-    default: learner.freezing = .upTo(freeze)
+    case "backbone": .backbone
+    case "none": .none
+    default: .upTo(freeze)
     }
-    return learner
   }
 }

@@ -11,7 +11,7 @@ struct PictureWalk {
   private(set) var notices: [FolderNotice] = []
 
   /// Endings that make a file a picture; such a file that cannot be decoded is reported, not passed over.
-  private static let pictureEndings: Set<String> = [
+  fileprivate static let pictureEndings: Set<String> = [
     "jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "bmp", "dib", "tif", "tiff", "ppm",
     "pgm", "pbm", "pnm", "heic", "heif", "hif", "avif",
   ]
@@ -94,6 +94,11 @@ public struct PictureFiles: Sendable {
   public let paths: [FilePath]
   /// What was left out, and links that were not followed twice.
   public let notices: [FolderNotice]
+
+  /// Whether a file is a picture by its ending.
+  public static func isNamedAsPicture(_ path: FilePath) -> Bool {
+    PictureWalk.pictureEndings.contains((path.extension ?? "").lowercased())
+  }
 
   /// Lists a folder; hidden files are ignored.
   ///

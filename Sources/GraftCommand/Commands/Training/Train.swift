@@ -4,9 +4,11 @@ import Graft
 
 struct Train: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a new head on a folder of photos, then fine-tune.",
+    abstract: "Train a new head on photos or texts, then fine-tune.",
     discussion: """
-      The folder holds one folder per class, or train/ and val/ with one folder per class each. \
+      A folder holds one folder per class, or train/ and val/ with one folder per class each: of \
+      photos, or of .txt files. Texts may also be a table (.csv, .tsv) with a column of texts and one \
+      of classes. \
       The backbone stays frozen while the head learns; with --fine-tune-from the layers from the \
       named one on then train as well, at a lower rate, or with --fine-tune-last the last few.
 
@@ -15,7 +17,7 @@ struct Train: AsyncParsableCommand {
       best pass so far is saved, and the exit status is 1.
       """)
 
-  @Argument(help: "A folder with one folder of photos per class.")
+  @Argument(help: "A folder with one folder per class, or a table of texts.")
   var directory: String
 
   @OptionGroup var network: BackboneOptions
@@ -23,6 +25,7 @@ struct Train: AsyncParsableCommand {
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var pictures: PictureOptions
+  @OptionGroup var texts: TextOptions
   @OptionGroup var shared: SharedOptions
 
   @Option(help: "The folder that the trained model is written to.")
@@ -33,7 +36,15 @@ struct Train: AsyncParsableCommand {
 
   @MainActor
   func run() async throws {
-    let job = try await TrainingJob(self)
+    switch DataKind(of: directory) {
+    case .pictures: try await run(PictureTraining.self)
+    case .texts: try await run(TextTraining.self)
+    }
+  }
+
+  @MainActor
+  private func run<Subject: TrainingSubject>(_ subject: Subject.Type) async throws {
+    let job = try await TrainingJob<Subject>(self)
     let result = try await job.run()
     if shared.json { try Terminal.printJSON(result) }
     if let diverged = result.diverged {
@@ -49,7 +60,7 @@ struct Train: AsyncParsableCommand {
       ("--patience", recipe.patience != nil), ("--keep-best", recipe.keepBest),
     ] where isGiven && !ImageFolder.isSplit(at: directory) {
       throw ValidationError(
-        "\(option) goes by the loss on held-out photos, and --validation 0 holds out none; leave one "
+        "\(option) goes by the loss on held-out samples, and --validation 0 holds out none; leave one "
           + "of the two out")
     }
   }

@@ -5,11 +5,10 @@ import GraftReport
 
 /// What `graft train` does, in order.
 @MainActor
-final class TrainingJob {
+final class TrainingJob<Subject: TrainingSubject> {
   let options: Train
   let terminal = Terminal()
-  let photos: TrainingPhotos
-  let learner: Learner<ImageClassification>
+  let subject: Subject
   private let start = ContinuousClock.now
   private var interruption: Interruption?
   private var phases: [TrainingResult.Phase] = []
@@ -20,8 +19,8 @@ final class TrainingJob {
   private var diverged: DivergedTraining?
   var bytesSaved = 0
 
-  private static let head = "head"
-  private static let fineTuned = "fine-tuned"
+  private static var head: String { "head" }
+  private static var fineTuned: String { "fine-tuned" }
 
   init(_ options: Train) async throws {
     self.options = options
@@ -31,27 +30,13 @@ final class TrainingJob {
     if let report = options.report, report != "none" {
       try Report.checkPlace(URL(fileURLWithPath: report))
     }
-    let listed = try ListedPhotos(options)
-    for notice in listed.notices { terminal.say("\(notice)") }
-    let base = try await options.network.makeBackbone(terminal: terminal)
-    photos = try TrainingPhotos(
-      listed, options, preparedBy: options.pictures.adjusted(Model(base).preprocessing))
-    for error in photos.skipped { terminal.say("skipped \(error)") }
-    let outputs = try options.head.outputCount(classes: photos.classes)
-    let model = Model(classNames: photos.classes) {
-      base
-      options.head.layers(outputs: outputs)
-    }
-    learner = try Learner(
-      model, freezing: .allOf(base), loss: outputs.outputsLoss,
-      optimizer: options.recipe.makeOptimizer(rate: options.recipe.rate),
-      preprocessing: options.pictures.adjusted(model.preprocessing),
-      device: options.shared.openDevice(), seed: options.shared.seed)
-    learner.statistics = options.recipe.statistics
+    subject = try await Subject(options, terminal: terminal)
     if options.head.keepHead { try takeHead() }
     try learner.checkSavable(to: URL(fileURLWithPath: options.output))
-    _ = try options.recipe.fineTuning?.trainableParameters(of: model)
+    _ = try options.recipe.fineTuning?.trainableParameters(of: learner.model)
   }
+
+  var learner: Learner<Subject.Goal> { subject.learner }
 
   /// What the process should end with where a signal ended training early.
   var interruptionStatus: Int32? { interruption?.exitStatus }
@@ -94,14 +79,9 @@ final class TrainingJob {
   /// - Throws: ``NothingLearned`` where the loss was no finite number before anything was learned.
   private func train(_ name: String, options: TrainingOptions) async throws {
     try describeMemory(options)
-    let augment = self.options.data.augment
-    let training: any ClassifiedDataset<Image> =
-      augment == .mirror ? MirroredDataset(photos.training) : photos.training
     let epochsBefore = learner.history.epochs.count
     let run = try learner.training(
-      on: learner.feed(
-        training, augmentation: augment.augmentation, classWeights: photos.classWeights),
-      validation: validationFeed(), options: options)
+      on: subject.trainingFeed(), validation: subject.validationFeed(), options: options)
     var extraction = RateMeter()
     do {
       try await follow(run, of: options.epochs, &extraction)
@@ -130,10 +110,6 @@ final class TrainingJob {
     }
   }
 
-  private func validationFeed() throws -> BatchLoader? {
-    try photos.validation.map { try learner.feed($0, classWeights: photos.classWeights) }
-  }
-
   /// Finds out which values a phase ended with and what they are worth, and says so.
   private func conclude(
     _ name: String, _ done: History, _ options: TrainingOptions, best: BestEpoch?,
@@ -152,7 +128,7 @@ final class TrainingJob {
       // An epoch ended in an evaluation of what the model still is, unless it was broken off later.
       if let last = done.last?.validation, !isInterrupted {
         metrics = last
-      } else if let feed = try validationFeed() {
+      } else if let feed = try subject.validationFeed() {
         metrics = try await learner.evaluate(on: feed, batchSize: options.batchSize)
       } else {
         metrics = nil
@@ -175,10 +151,10 @@ final class TrainingJob {
     terminal.say("Model: \(bundle.path)")
     if let report { terminal.say("Report: \(report.path)") }
     return TrainingResult(
-      backbone: options.network.backbone, classes: photos.classes,
-      trainingCount: photos.training.count, validationCount: photos.validation?.count ?? 0,
-      skippedCount: photos.skipped.count,
-      classWeights: photos.classWeights.isEmpty ? nil : photos.classWeights, phases: phases,
+      backbone: subject.backbone, classes: subject.classes,
+      trainingCount: subject.trainingCount, validationCount: subject.validationCount,
+      skippedCount: subject.skippedCount,
+      classWeights: subject.classWeights.isEmpty ? nil : subject.classWeights, phases: phases,
       headOnlyAccuracy: phases.first { $0.name == Self.head }?.accuracy,
       fineTunedAccuracy: phases.first { $0.name == Self.fineTuned }?.accuracy,
       accuracy: metrics?.accuracy, loss: metrics?.loss, keptEpoch: keptEpoch,
@@ -202,13 +178,9 @@ final class TrainingJob {
     if let keptEpoch { notes.append((label: "Epoch kept", value: "\(keptEpoch)")) }
     notes.append((label: "Memory saved by freezing", value: Format.bytes(bytesSaved)))
     if let rate = phases.first?.imagesPerSecond {
-      notes.append((label: "Images a second", value: Format.fixed(rate, 1)))
+      notes.append((label: "\(Subject.unit.capitalized) a second", value: Format.fixed(rate, 1)))
     }
-    if let validation = photos.validation {
-      try await learner.report(on: validation, notes: notes, to: url)
-    } else {
-      try learner.report(notes: notes, to: url)
-    }
+    try await subject.report(notes: notes, to: url)
     return url
   }
 }

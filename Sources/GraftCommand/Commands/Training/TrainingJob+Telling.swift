@@ -3,11 +3,11 @@ import Graft
 /// What `graft train` says while it works.
 extension TrainingJob {
   func describe() {
-    for line in photos.description { terminal.say(line) }
+    for line in subject.description { terminal.say(line) }
     terminal.say("Running on \(learner.device.name)")
-    if learner.model.backbone?.weights == nil {
+    if !subject.hasWeights {
       terminal.say(
-        "Warning: \(options.network.backbone) starts from random weights; give "
+        "Warning: \(subject.backbone) starts from random weights; give "
           + "--weights imagenet or --weights FILE")
     }
   }
@@ -36,10 +36,12 @@ extension TrainingJob {
   }
 
   func describe(_ metrics: Metrics?, of phase: String, rate: Double) {
-    let speed = "\(Format.fixed(rate, 1)) images/s through the network"
-    guard let metrics else { return terminal.say("No photos are held out (\(phase)); \(speed)") }
+    let speed = "\(Format.fixed(rate, 1)) \(Subject.unit)/s through the network"
+    guard let metrics else {
+      return terminal.say("No \(Subject.noun) are held out (\(phase)); \(speed)")
+    }
     terminal.say(
-      "Accuracy on held-out photos (\(phase)): \(metrics.accuracy.map(Format.percent) ?? "-"), "
+      "Accuracy on held-out \(Subject.noun) (\(phase)): \(metrics.accuracy.map(Format.percent) ?? "-"), "
         + "loss \(Format.fixed(Double(metrics.loss), 4)), \(speed)")
   }
 
@@ -57,7 +59,7 @@ extension TrainingJob {
     terminal.progress(
       "Epoch \(record.epoch)", done: record.step, of: record.stepCount,
       detail: "loss \(Format.fixed(Double(record.running.loss), 4))  "
-        + "\(Format.fixed(record.samplesPerSecond, 1)) images/s  "
+        + "\(Format.fixed(record.samplesPerSecond, 1)) \(Subject.unit)/s  "
         + "\(Format.duration(remaining * perStep)) left")
   }
 
