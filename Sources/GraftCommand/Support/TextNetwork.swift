@@ -101,10 +101,13 @@ struct TextNetwork {
 
   private static func vocabulary(beside file: URL) throws -> String {
     let folder = file.deletingLastPathComponent()
-    let paths = ["tokenizer.json", "vocab.txt", "vocab.json"].map { folder.appending(path: $0).path }
+    let paths = ["tokenizer.json", "vocab.txt", "vocab.json"].map {
+      folder.appending(path: $0).path
+    }
     guard let found = paths.first(where: FileManager.default.fileExists) else {
       throw ValidationError(
-        "there is no tokenizer.json, vocab.txt or vocab.json beside \(file.path); give --vocabulary FILE")
+        "there is no tokenizer.json, vocab.txt or vocab.json beside \(file.path); give --vocabulary FILE"
+      )
     }
     return found
   }
