@@ -194,6 +194,20 @@ import Testing
     #expect(try await opened.predict(windows) == learner.predict(windows))
   }
 
+  @Test func survivesItsBundle() async throws {
+    let fixture: Questions = try Self.read("questions.json")
+    let learner = try Self.makeReader(fixture, lengths: [12, 8])
+    learner.task.answersNothing = true
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "graft-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try learner.save(to: folder)
+    let opened = try Learner<QuestionAnswering>(bundle: folder, device: CPUDevice())
+    #expect(opened.task == learner.task)
+    let windows = try learner.task.windows(of: fixture.all)
+    #expect(try await opened.predict(windows) == learner.predict(windows))
+  }
+
   /// RoBERTa reads byte-pair tokens: no types, positions as for any text.
   @Test func bytePairTokensAreRead() async throws {
     let tokenizer = try Tokenizer(

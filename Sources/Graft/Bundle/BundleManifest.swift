@@ -118,6 +118,7 @@ extension Catalogue {
   static let graft = Catalogue([
     CrossEntropy.self, BinaryCrossEntropy.self, MeanSquaredError.self, Accuracy.self,
     ExactMatch.self, MeanAbsoluteError.self, SpanLoss.self, SpanAccuracy.self,
-    TextClassifier.self, TextClassification.self,
+    TextClassifier.self, TextClassification.self, SpanReader.self, QuestionAnswering.self,
+    MultiLabel<TextPreprocessor>.self, Regression<TextPreprocessor>.self,
   ])
 }

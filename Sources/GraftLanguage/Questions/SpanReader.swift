@@ -46,6 +46,25 @@ public struct SpanReader: Network {
   }
 }
 
+/// What is written down is the encoder; the weights of both have files of their own.
+extension SpanReader: Codable {
+  private enum Key: String, CodingKey { case encoder }
+
+  /// Reads the sizes of a network, whose parameters then have initial values.
+  ///
+  /// - Throws: `DecodingError`, also for sizes that no network has.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    self.init(try container.decode(TextEncoder.self, forKey: .encoder))
+  }
+
+  /// Writes the sizes down.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(self.encoder, forKey: .encoder)
+  }
+}
+
 /// The dense layer that scores starts and ends.
 private struct SpanHead: Pretrained {
   var name: String { "qa_outputs" }
