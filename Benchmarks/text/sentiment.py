@@ -49,7 +49,7 @@ def with_graft(options, seed, folder):
             capture_output=True,
             text=True,
         ).stdout
-        accuracies.append(json.loads(output)["accuracy"])
+        accuracies.append(json.loads(output.splitlines()[-1])["accuracy"])
     return accuracies
 
 
