@@ -29,7 +29,9 @@ public protocol Preprocessor: Codable, Hashable, Sendable {
 }
 
 extension Preprocessor {
+  /// The first signature.
   public func signature(of sample: Sample) throws -> Int { 0 }
   public var isRandom: Bool { false }
+  /// Nothing to check.
   public func check(_ sample: Sample) throws {}
 }

@@ -6,8 +6,9 @@ import GraftTraining
 import GraftWeights
 
 extension Learner {
-  /// Writes the model as a folder with `model.json` and `weights.safetensors` (torchvision's,
-  /// timm's or Hugging Face's names and layout), which appears complete or not at all, also where the process is killed.
+  /// Writes the model as a folder with `model.json` and `weights.safetensors` (torchvision's, timm's or
+  /// Hugging Face's names and layout), which appears complete or not at all, also where the process is
+  /// killed.
   ///
   /// The bundle also keeps how the learner trains: what is frozen (of ``FreezePlan/where(_:)`` the
   /// parameters it froze), loss, optimizer, rates, statistics, penalty, seed and history; not the

@@ -6,5 +6,6 @@ public struct Samples<Sample: Sendable>: Dataset {
   public init(_ samples: [Sample]) { self.samples = samples }
 
   public var count: Int { samples.count }
+  /// One of the samples.
   public func sample(at index: Int) -> Sample { samples[index] }
 }

@@ -16,6 +16,7 @@ public struct ImagePreprocessor: Preprocessor {
     self.shape = shape ?? preprocessing.shape
   }
 
+  /// One: the picture as height, width, channels.
   public var signatures: [Signature] { [[TensorSpec(TensorName.input, Shape(shape))]] }
 
   /// - Throws: ``ImageShapeError`` where what is prepared of the picture isn't of the shape.
@@ -25,6 +26,9 @@ public struct ImagePreprocessor: Preprocessor {
     guard found == shape else { throw ImageShapeError(expected: shape, found: found) }
   }
 
+  /// What decodes and prepares one picture after the other into its row, on one thread.
+  ///
+  /// - Throws: `PreprocessingError` and `AugmentationError` where settings make no sense.
   public func makeWriter(_ augmentation: Augmentation?) throws -> SampleWriter<Image> {
     let preparer = try ImagePreparer(preprocessing, augmentation: augmentation)
     return { image, row, random in
