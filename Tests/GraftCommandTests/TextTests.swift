@@ -71,6 +71,25 @@ struct TextTests {
     #expect(summary.output.contains("Tells texts of up to 12 tokens apart: bad, good"))
   }
 
+  /// The usual names are there too, for other things.
+  @Test func namedColumnsAndLengthsCount() async throws {
+    let words = try Words()
+    let rows = (0..<8).map {
+      "x,y,\($0 % 2 == 0 ? "g o o d" : "b a d"),\($0 % 2 == 0 ? "good" : "bad")"
+    }
+    try words.put((["text,label,said,kind"] + rows).joined(separator: "\n"), as: "reviews.csv")
+    let columns = "--text-column said --label-column kind"
+    let run = try await words.train("--epochs 1 --validation 0 --max-length 8 \(columns)")
+    #expect(try run.json(Result.self).classes == ["bad", "good"])
+    let summary = try await words.run("summary new.graft --device cpu")
+    #expect(summary.output.contains("Tells texts of up to 8 tokens apart: bad, good"))
+    let evaluation = try await words.run("evaluate new.graft reviews.csv --json \(columns)")
+    #expect(try evaluation.json(Evaluation.self).sampleCount == 8)
+    let read = try await words.run("predict new.graft reviews.csv --json --text-column said")
+    let answers = try read.json(Answers.self).predictions
+    #expect(answers.map(\.text) == (0..<8).map { $0 % 2 == 0 ? "g o o d" : "b a d" })
+  }
+
   @Test func learnsFoldersOfFiles() async throws {
     let words = try Words()
     for part in ["train", "val"] {
