@@ -97,6 +97,7 @@ enum Stylesheet {
     .plain th:last-child, .plain td:last-child { padding-right: 0; }
     .plain tr:last-child td { border-bottom: 0; }
     .plain td { overflow-wrap: anywhere; min-width: 3.5em; }
+    .plain td:not(.number) { min-width: 7em; }
     .plain .number { text-align: right; white-space: nowrap; }
     .matrix { border-collapse: separate; border-spacing: 2px; font-size: 14px; }
     .matrix td { min-width: 68px; height: 40px; padding: 0 6px; border-radius: 4px;
